@@ -1,0 +1,121 @@
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace tributary {
+
+namespace {
+
+tl::unexpected<Error> system_error(const std::string& what) {
+    const int code = errno;
+    const Errc kind = code == ENOENT                    ? Errc::not_found
+                      : code == EACCES || code == EPERM ? Errc::permission
+                                                        : Errc::io;
+    return fail(kind, what + ": " + std::strerror(code));
+}
+
+class Descriptor {
+ public:
+    explicit Descriptor(int value) : value_(value) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (value_ >= 0) ::close(value_);
+    }
+    [[nodiscard]] int get() const { return value_; }
+
+ private:
+    int value_;
+};
+
+Status write_all(int descriptor, ByteView bytes, const std::string& name) {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t wrote = ::write(descriptor, bytes.data() + done, bytes.size() - done);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote < 0) return system_error("cannot write " + name);
+        done += static_cast<std::size_t>(wrote);
+    }
+    if (::fsync(descriptor) != 0) return system_error("cannot flush " + name);
+    return {};
+}
+
+}  // namespace
+
+Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) return system_error("cannot open " + path.string());
+    Bytes bytes;
+    Bytes chunk(std::size_t{1} << 16);
+    while (true) {
+        const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return system_error("cannot read " + path.string());
+        if (got == 0) return bytes;
+        bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + got);
+        if (bytes.size() > limit) {
+            return fail(Errc::limit_exceeded, path.string() + " is larger than the limit of " +
+                                                  std::to_string(limit) + " bytes");
+        }
+    }
+}
+
+Status write_file_atomically(const std::filesystem::path& path, ByteView bytes, unsigned mode) {
+    std::string pattern = path.string() + ".XXXXXX";
+    const Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
+    if (file.get() < 0) return system_error("cannot write " + path.string());
+    Status status = write_all(file.get(), bytes, path.string());
+    if (status && ::fchmod(file.get(), mode) != 0) {
+        status = system_error("cannot set the mode of " + path.string());
+    }
+    if (status && ::rename(pattern.c_str(), path.c_str()) != 0) {
+        status = system_error("cannot replace " + path.string());
+    }
+    if (!status) {
+        ::unlink(pattern.c_str());
+        return status;
+    }
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    const Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (parent.get() < 0 || ::fsync(parent.get()) != 0) {
+        return system_error("cannot flush the folder " + folder.string());
+    }
+    return {};
+}
+
+Result<FolderLock> FolderLock::acquire(const std::filesystem::path& folder) {
+    const std::filesystem::path path = folder / "lock";
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) return system_error("cannot open " + path.string());
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        const bool held = errno == EWOULDBLOCK;
+        ::close(descriptor);
+        if (held) {
+            return fail(Errc::conflict, "another process already runs on the state folder " +
+                                            folder.string() + ". Stop it, or give another --state");
+        }
+        return system_error("cannot lock " + path.string());
+    }
+    return FolderLock(descriptor);
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+}
+
+FolderLock::~FolderLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace tributary

@@ -1,0 +1,79 @@
+#pragma once
+// The vocabulary of this layer: what one observed connection is, before any feature is taken.
+// Addresses stay here and in the site's own output; no feature and no object ever holds one.
+// Values; no thread rule.
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+
+#include "base/clock.hpp"
+
+namespace tributary::datasets {
+
+/// An IPv4 or IPv6 address; IPv4 occupies the first four bytes, the rest is zero.
+struct Address {
+    std::array<std::uint8_t, 16> bytes{};
+    bool is_v6 = false;
+
+    auto operator<=>(const Address&) const = default;
+};
+
+/// Dotted quad, or RFC 5952 text for IPv6.
+std::string to_string(const Address& address);
+
+inline constexpr std::uint8_t kProtocolIcmp = 1;
+inline constexpr std::uint8_t kProtocolTcp = 6;
+inline constexpr std::uint8_t kProtocolUdp = 17;
+inline constexpr std::uint8_t kProtocolIcmp6 = 58;
+
+inline constexpr std::uint8_t kFlagFin = 0x01;
+inline constexpr std::uint8_t kFlagSyn = 0x02;
+inline constexpr std::uint8_t kFlagRst = 0x04;
+inline constexpr std::uint8_t kFlagPsh = 0x08;
+inline constexpr std::uint8_t kFlagAck = 0x10;
+inline constexpr std::uint8_t kFlagUrg = 0x20;
+
+/// Why a record was closed.
+enum class EndReason : std::uint8_t {
+    idle,       ///< nothing seen for the idle timeout
+    active,     ///< the longest duration was reached; the flow may go on in another record
+    finished,   ///< TCP FIN seen in both directions, or a lone FIN that lingered
+    reset,      ///< TCP RST seen
+    half_open,  ///< evicted early: SYN without answer while the table was filling
+    evicted,    ///< evicted because the table was full
+    end_of_input,
+    exported,  ///< closed by a flow exporter for its own reasons
+};
+const char* to_string(EndReason reason);
+
+/// One direction of a connection.
+struct FlowSide {
+    std::uint64_t packets = 0;
+    std::uint64_t ip_bytes = 0;     ///< from the IP header on
+    std::uint64_t frame_bytes = 0;  ///< as on the wire; 0 where the source does not say
+    std::uint8_t flags = 0;         ///< OR of the TCP flags
+};
+
+/// A bidirectional flow in the common record of docs/flows.md; `forward` is the direction from
+/// `src` to `dst` as decided by the direction rule on the finished record.
+struct FlowRecord {
+    Address src;
+    Address dst;
+    std::uint16_t src_port = 0;
+    std::uint16_t dst_port = 0;
+    std::uint8_t protocol = 0;
+    std::uint16_t vlan = 0;
+    Micros start{0};  ///< first packet, wall clock
+    Micros end{0};    ///< last packet, wall clock
+    FlowSide forward;
+    FlowSide backward;
+    Micros forward_start{0};  ///< first packet of the side; 0 when it has none
+    Micros backward_start{0};
+    bool has_flags = false;      ///< false where an export lacks TCP flags
+    std::uint32_t sampling = 1;  ///< counters were multiplied by this rate
+    EndReason end_reason = EndReason::end_of_input;
+};
+
+}  // namespace tributary::datasets

@@ -1,0 +1,51 @@
+#include "base/file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace tributary {
+namespace {
+
+class FileTest : public testing::Test {
+ protected:
+    void SetUp() override {
+        std::string pattern = testing::TempDir() + "tributary-file-XXXXXX";
+        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+        folder_ = pattern;
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(FileTest, ReplacesAFileWhole) {
+    const auto path = folder_ / "state";
+
+    ASSERT_TRUE(write_file_atomically(path, to_bytes("first version")));
+    ASSERT_TRUE(write_file_atomically(path, to_bytes("second")));
+
+    EXPECT_EQ(as_text(read_file(path, 100).value()), "second");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(FileTest, ReadingNamesTheCause) {
+    ASSERT_TRUE(write_file_atomically(folder_ / "big", Bytes(1000)));
+
+    EXPECT_EQ(read_file(folder_ / "absent", 10).error().code, Errc::not_found);
+    EXPECT_EQ(read_file(folder_ / "big", 10).error().code, Errc::limit_exceeded);
+}
+
+TEST_F(FileTest, AFolderHasOneHolder) {
+    auto first = FolderLock::acquire(folder_);
+    ASSERT_TRUE(first);
+
+    EXPECT_EQ(FolderLock::acquire(folder_).error().code, Errc::conflict);
+
+    { const FolderLock dropped = std::move(*first); }
+    EXPECT_TRUE(FolderLock::acquire(folder_));
+}
+
+}  // namespace
+}  // namespace tributary
