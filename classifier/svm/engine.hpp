@@ -1,0 +1,58 @@
+#pragma once
+// The seam between what is learnt and how: an engine turns a model and a batch into the next model.
+// Work that does not need the object happens in `prepare`, before the object arrives, so that the
+// possession of a migrating object costs only `update`.
+// Invariants: an engine holds no state between calls; the input model is never changed; an error
+// leaves nothing behind. Any thread; calls on one engine may run at the same time.
+// Source: self-service §8.3; design of the classifier, section 1.
+
+#include <memory>
+#include <string_view>
+
+#include "classifier/svm/training_set.hpp"
+
+namespace tributary::classifier {
+
+/// Largest batch an engine accepts; an update of the product has at most 500 records.
+inline constexpr std::size_t kBatchLimit = 200000;
+inline constexpr std::size_t kRecordsPerUpdate = 500;
+
+/// A batch and the site's own memory, checked and merged while the object is still elsewhere.
+struct PreparedBatch {
+    TrainingSet set;  ///< memory and batch rows, equal pairs collapsed
+    TrainingBatch batch;
+    std::uint64_t positives = 0;  ///< records of the batch, repeats counted
+    std::uint64_t negatives = 0;
+};
+
+class Engine {
+ public:
+    virtual ~Engine() = default;
+
+    /// The name by which `--engine` selects it: "libsvm" or "smo".
+    [[nodiscard]] virtual std::string_view name() const = 0;
+
+    /// Learns a prepared batch.
+    /// @return  the next model in canonical form, coefficients rounded to float32
+    /// @error   mismatch (another width), limit_exceeded, internal
+    [[nodiscard]] virtual Result<Model> update(const Model& current,
+                                               const PreparedBatch& prepared) const = 0;
+
+    /// Prepares and learns in one call, where no object is waited for.
+    [[nodiscard]] Result<Model> update(const Model& current, const TrainingBatch& batch,
+                                       const TrainingBatch& memory = TrainingBatch{}) const;
+};
+
+/// Checks a batch and merges it with the site's memory.
+/// @param memory  rows of LocalMemory; may be empty (of any width)
+/// @error invalid_argument (signs, weights), mismatch (widths), limit_exceeded
+Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& memory);
+
+/// The engine of that name.
+/// @error not_found, naming the known ones
+Result<std::unique_ptr<Engine>> make_engine(std::string_view name);
+
+/// The engine used unless `--engine` says otherwise.
+inline constexpr std::string_view kDefaultEngine = "libsvm";
+
+}  // namespace tributary::classifier

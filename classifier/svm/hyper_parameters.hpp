@@ -1,0 +1,15 @@
+#pragma once
+// The catalogue entry of each schema: how its classifiers are trained at every site.
+// Any thread. Source: design of the classifier, section 1.
+
+#include <string_view>
+
+#include "classifier/svm/model.hpp"
+
+namespace tributary::classifier {
+
+/// @param schema  name with version, for example "kdd41/1"
+/// @return kdd41: C=10, gamma=0.5; every other schema: C=100, gamma=2
+HyperParameters hyper_parameters_for(std::string_view schema);
+
+}  // namespace tributary::classifier

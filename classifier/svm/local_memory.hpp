@@ -1,0 +1,48 @@
+#pragma once
+// What a site remembers of its own records for one object: a random reservoir (1,500) and the
+// records nearest to the margin that are not support vectors (500). It makes up for what support
+// vectors alone forget, and it never travels.
+// Invariants: at most kReservoirLimit + kNearMarginLimit rows; the same seed and the same records
+// give the same memory. One thread per instance.
+// Source: design of the classifier, sections 1 and 6.
+
+#include "base/bytes.hpp"
+#include "base/random.hpp"
+#include "classifier/svm/training_set.hpp"
+
+namespace tributary::classifier {
+
+inline constexpr std::size_t kReservoirLimit = 1500;
+inline constexpr std::size_t kNearMarginLimit = 500;
+
+class LocalMemory {
+ public:
+    LocalMemory(std::size_t width, std::uint64_t seed);
+
+    /// Takes a contributed batch into the reservoir and renews the near-margin set. Call it after
+    /// the object was released: it needs no possession.
+    /// @param model  the model that the batch led to
+    /// @error mismatch (another width)
+    Status remember(const TrainingBatch& batch, const Model& model);
+
+    /// Everything remembered, for Engine::update.
+    [[nodiscard]] TrainingBatch rows() const;
+    [[nodiscard]] std::size_t reservoir_size() const { return reservoir_.size(); }
+    [[nodiscard]] std::size_t near_margin_size() const { return near_margin_.size(); }
+
+    /// For the site's own state folder; never sent.
+    [[nodiscard]] Bytes save() const;
+    /// @error corrupt, limit_exceeded
+    static Result<LocalMemory> load(ByteView bytes);
+
+ private:
+    void reserve_rows(const TrainingBatch& batch);
+
+    std::size_t width_;
+    std::uint64_t seed_;
+    std::uint64_t offered_ = 0;                         ///< records offered to the reservoir so far
+    std::vector<std::vector<std::uint8_t>> reservoir_;  ///< cells, then the sign as one byte
+    TrainingBatch near_margin_;
+};
+
+}  // namespace tributary::classifier
