@@ -1,0 +1,28 @@
+#pragma once
+// Community ID v1: one name for one flow across tools (Zeek, Suricata, Wireshark), so that a
+// site's alerts can be joined with theirs. Never leaves the site as a feature. Any thread.
+// Source: Community ID flow hashing, version 1 (SHA-1 over the ordered tuple, base64).
+
+#include <string>
+
+#include "datasets/record.hpp"
+
+namespace tributary::datasets {
+
+/// The two ends of a flow as Community ID sees them; for ICMP the ports are type and code.
+struct CommunityTuple {
+    Address src;
+    Address dst;
+    std::uint16_t src_port = 0;
+    std::uint16_t dst_port = 0;
+    std::uint8_t protocol = 0;
+};
+
+/// For example "1:LQU9qZlK+B5F3KDmev6m5PMibrg=".
+/// @param seed  chosen by the site; 0 is the usual one
+std::string community_id(const CommunityTuple& tuple, std::uint16_t seed = 0);
+
+/// Of a record; ICMP type and code are taken from its destination port (type * 256 + code).
+std::string community_id(const FlowRecord& record);
+
+}  // namespace tributary::datasets
