@@ -1,3 +1,5 @@
-int main() {
-    return 2;
+#include "app/cli/command.hpp"
+
+int main(int argc, char** argv) {
+    return tributary::app::run(argc, argv);
 }

@@ -13,11 +13,12 @@ Address v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) {
 
 // Expected values: the baseline of the Community ID specification.
 TEST(CommunityId, EqualsThePublishedBaseline) {
-    EXPECT_EQ(community_id({v4(128, 232, 110, 120), v4(66, 35, 250, 204), 34855, 80, 6}),
-              "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
-    EXPECT_EQ(community_id({v4(192, 168, 1, 52), v4(8, 8, 8, 8), 54585, 53, 17}),
+    EXPECT_EQ(
+        community_id(CommunityTuple{v4(128, 232, 110, 120), v4(66, 35, 250, 204), 34855, 80, 6}),
+        "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
+    EXPECT_EQ(community_id(CommunityTuple{v4(192, 168, 1, 52), v4(8, 8, 8, 8), 54585, 53, 17}),
               "1:d/FP5EW3wiY1vCndhwleRRKHowQ=");
-    EXPECT_EQ(community_id({v4(192, 168, 0, 89), v4(192, 168, 0, 1), 8, 0, 1}),
+    EXPECT_EQ(community_id(CommunityTuple{v4(192, 168, 0, 89), v4(192, 168, 0, 1), 8, 0, 1}),
               "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
 }
 
