@@ -74,6 +74,8 @@ struct FlowRecord {
     bool has_flags = false;      ///< false where an export lacks TCP flags
     std::uint32_t sampling = 1;  ///< counters were multiplied by this rate
     EndReason end_reason = EndReason::end_of_input;
+    std::uint8_t icmp_type = 0;  ///< of the first ICMP packet; the ports of ICMP are 0
+    std::uint8_t icmp_code = 0;
 };
 
 }  // namespace tributary::datasets
