@@ -1,0 +1,145 @@
+#pragma once
+// Everything a process wants done. Process::step returns a list; the driver performs it in order.
+// Invariant (persist before send): a driver performs nothing that stands behind a Persist of a
+// process, in the same list or a later one, before that Persist is on disk.
+// Values; any thread.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "netlayer/event.hpp"
+#include "netlayer/identity.hpp"
+#include "netlayer/message.hpp"
+
+namespace tributary::netlayer {
+
+/// Put a message on a tree edge that was opened. Before the transport is up the driver queues it
+/// (bounded); after LinkDown or CloseLink of that epoch it is dropped.
+struct Send {
+    ProcessId to = 0;
+    Epoch epoch = 0;
+    Sequence sequence = 0;
+    Sequence acknowledged = 0;
+    Message message;
+};
+
+/// Send outside the tree; best effort.
+struct SendDirect {
+    Card to;
+    Message message;
+};
+
+/// An edge begins. The child dials the parent's endpoint; the parent accepts from exactly this
+/// card's key and this epoch. Messages of an epoch that was never opened are passed to the process
+/// all the same (it buffers a bounded number).
+struct OpenLink {
+    Card peer;
+    Epoch epoch = 0;
+    bool dial = false;
+};
+
+/// An edge ends. `flush`: deliver what was sent before, as far as the peer still takes it.
+struct CloseLink {
+    ProcessId peer = 0;
+    Epoch epoch = 0;
+    bool flush = false;
+};
+
+/// Deliver TimerFired{timer} at this time; replaces the timer set earlier under the same id.
+struct SetTimer {
+    TimerId timer = 0;
+    Micros at{0};
+};
+
+/// Run the operation's program on these objects and answer with ComputationDone. Bodies may be
+/// shared with a pool thread; they never change.
+struct StartComputation {
+    OperationId operation = 0;
+    std::vector<Object> inputs;
+};
+
+/// Server only: write these objects durably, in one transaction. Tokens count up from 1.
+struct Persist {
+    std::uint64_t token = 0;
+    std::vector<Object> objects;
+};
+
+// --- notices to the application ---------------------------------------------------------------
+
+/// A version that an operation read or wrote.
+struct Touched {
+    ObjectId object;
+    Version version = 0;
+};
+
+/// The update ran: `read` names the versions it saw, `written` the ones it made.
+struct Applied {
+    OperationId operation = 0;
+    std::vector<Touched> read;
+    std::vector<Touched> written;
+};
+
+/// The server's store holds what the update read and wrote. Follows Applied when force was asked.
+struct Durable {
+    OperationId operation = 0;
+};
+
+/// The update or read did not happen: refused, or cut short by a disconnection. An update that was
+/// Applied but not Durable before a Disconnected notice may be lost; it gets no further notice.
+struct Aborted {
+    OperationId operation = 0;
+    Error error;
+};
+
+struct ReadCompleted {
+    OperationId operation = 0;
+    Object object;
+};
+
+struct Joined {
+    Card parent;
+    Epoch epoch = 0;
+};
+
+struct JoinRefused {
+    std::string reason;
+};
+
+/// The process may end: everything it read or wrote is durable and its parent was told.
+struct Left {};
+
+struct LeaveRefused {
+    Error error;
+};
+
+/// The process has no way to the server any more; all its state is void. Join again.
+struct LostConnection {
+    std::string reason;
+};
+
+struct ChildJoined {
+    Card child;
+};
+
+/// A child left, or was given up; `reconstituted` counts objects regenerated here (Figure 6).
+struct ChildGone {
+    ProcessId child = 0;
+    bool left = false;
+    std::uint64_t reconstituted = 0;
+};
+
+using Notice = std::variant<Applied, Durable, Aborted, ReadCompleted, Joined, JoinRefused, Left,
+                            LeaveRefused, LostConnection, ChildJoined, ChildGone>;
+
+struct Notify {
+    Notice notice;
+};
+
+using Effect = std::variant<Send, SendDirect, OpenLink, CloseLink, SetTimer, StartComputation,
+                            Persist, Notify>;
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,110 @@
+#pragma once
+// Everything that can happen to a process. The driver (sockets, simulator or replayer) makes these
+// and passes them to Process::step one at a time; the time is part of the event, so the process
+// needs no clock.
+// Invariant: `now` never goes back from one event of a process to the next.
+// Values; any thread.
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "netlayer/identity.hpp"
+#include "netlayer/message.hpp"
+
+namespace tributary::netlayer {
+
+/// Chosen by the caller; unique among the operations of one process, over all its incarnations.
+using OperationId = std::uint64_t;
+using TimerId = std::uint32_t;
+
+/// The first event of the server; it accepts joins from now on.
+struct Started {};
+
+/// The transport reached the peer of an edge that was opened.
+struct LinkUp {
+    ProcessId peer = 0;
+    Epoch epoch = 0;
+};
+
+/// The transport gave the edge up; nothing more arrives on it.
+struct LinkDown {
+    ProcessId peer = 0;
+    Epoch epoch = 0;
+};
+
+/// A message on a tree edge. `from` is the identity that the transport proved. `acknowledged` is
+/// the last of our sequence numbers that the peer has processed.
+struct MessageReceived {
+    ProcessId from = 0;
+    Epoch epoch = 0;
+    Sequence sequence = 0;
+    Sequence acknowledged = 0;
+    Message message;
+};
+
+/// A message outside the tree. `from` is the identity that the transport proved.
+struct DirectReceived {
+    ProcessId from = 0;
+    Message message;
+};
+
+/// The timer last set under this id is due.
+struct TimerFired {
+    TimerId timer = 0;
+};
+
+/// Run an operation on these objects, all at once. The program itself stays with the caller and is
+/// asked for by StartComputation. `force`: report also when it is durable.
+struct UpdateInvoked {
+    OperationId operation = 0;
+    std::vector<ObjectId> objects;
+    bool force = false;
+};
+
+/// Read one object: strict (the latest version) or from the local copy (serializable).
+struct ReadInvoked {
+    OperationId operation = 0;
+    ObjectId object;
+    bool strict = true;
+};
+
+/// Join (again) through the server. The incarnation must be larger than every earlier one.
+struct JoinInvoked {
+    Card server;
+    Incarnation incarnation = 0;
+};
+
+struct LeaveInvoked {};
+
+/// What a program made of one object; the new version number is the process' business.
+struct Output {
+    ObjectId object;
+    Body body;
+};
+
+/// The program of an operation ran. Outputs name objects of the operation, each at most once; no
+/// output means that the operation only read. An error leaves every object as it was.
+struct ComputationDone {
+    OperationId operation = 0;
+    Result<std::vector<Output>> outputs;
+};
+
+/// The Persist with this token is on disk. Informational: see Persist for the order of effects.
+struct Stored {
+    std::uint64_t token = 0;
+};
+
+using Input =
+    std::variant<Started, LinkUp, LinkDown, MessageReceived, DirectReceived, TimerFired,
+                 UpdateInvoked, ReadInvoked, JoinInvoked, LeaveInvoked, ComputationDone, Stored>;
+
+struct Event {
+    Micros now{0};
+    Input input;
+};
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,135 @@
+#pragma once
+// Everything one process says to another. Plain structs; `netlayer/wire` turns them into bytes.
+// Messages marked [edge] travel on a tree edge, exactly once and in order per edge epoch; Ping and
+// Pong travel on the edge too, but are not numbered (sequence 0) and may be lost. Messages marked
+// [direct] travel outside the tree, may be lost, and are repeated by whoever needs an answer.
+// Values; any thread. self-service Figures 3 and 6, §5, §6.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "netlayer/identity.hpp"
+#include "netlayer/object/object.hpp"
+
+namespace tributary::netlayer {
+
+/// A strict read or a force, named by the one who wants its answer. Repeated with the same id.
+struct RequestId {
+    ProcessId origin = 0;
+    Incarnation incarnation = 0;  ///< an answer for an earlier life of the origin is dropped
+    std::uint64_t number = 0;
+
+    friend auto operator<=>(const RequestId&, const RequestId&) = default;
+};
+
+/// The processes that passed a request to their parents, the origin first. An answer goes down
+/// along it: each process takes itself off the back and sends to the new back.
+using Path = std::vector<ProcessId>;
+
+/// [edge] Append the sender to the object's queue. Figure 3, line 20.
+struct Retrieve {
+    ObjectId object;
+};
+
+/// [edge] The object itself, with ownership; upward also what it depends on. Figure 3, line 21.
+struct Migrate {
+    Object object;
+    std::vector<Object> copies;
+    std::vector<Dependency> dependencies;
+};
+
+/// [edge] A strict read on its way to the owner. §5.2.2.
+struct ReadRequest {
+    RequestId id;
+    ObjectId object;
+    Path path;
+};
+
+/// [edge, upward] The answer, climbing to an ancestor of the reader; every process saves it (C6).
+struct ReadClimb {
+    RequestId id;
+    Object object;
+    std::vector<Object> copies;
+    std::vector<Dependency> dependencies;
+    Path path;
+};
+
+/// [edge, downward] The answer on its way to the reader along the path; nobody between saves it.
+struct ReadReturn {
+    RequestId id;
+    Object object;
+    Path path;
+};
+
+/// [edge, upward] Copies for the server, which confirms by the same id. §5.1, §6.2 (C4).
+struct Force {
+    RequestId id;
+    std::vector<Object> objects;
+    std::vector<Dependency> dependencies;
+    Path path;
+};
+
+/// [edge, downward] The server's store holds everything of the force of that id.
+struct ForceConfirm {
+    RequestId id;
+    Path path;
+};
+
+/// [edge, unnumbered] A child's sign of life; `subtree` counts the child and all below it.
+struct Ping {
+    std::uint64_t number = 0;
+    std::uint64_t subtree = 1;
+};
+
+/// [edge, unnumbered] The parent's answer to ping `number`: its own remaining lease (C3). Sent
+/// again for the child's latest ping when the parent's lease was renewed.
+struct Pong {
+    std::uint64_t number = 0;
+    Micros lease{0};
+};
+
+/// [edge, upward] The last message of a leaf that leaves (C13).
+struct Leave {};
+
+/// [edge, downward] The sender is no longer connected to the server, hence neither is the receiver.
+struct Disconnected {
+    std::string reason;
+};
+
+/// [edge, downward] Find a place for this process in your subtree.
+struct JoinForward {
+    Card joiner;
+};
+
+/// [direct, to the server] Find a place for me. Repeated until accepted.
+struct JoinRequest {
+    Card joiner;
+};
+
+/// [direct] The sender is now the parent; the edge has this epoch. The joiner dials.
+struct JoinAccept {
+    Card parent;
+    Incarnation joiner_incarnation = 0;
+    Epoch epoch = 0;
+};
+
+/// [direct] No place for you; `reason` is a sentence for a person.
+struct JoinRefuse {
+    Incarnation joiner_incarnation = 0;
+    std::string reason;
+};
+
+using Message =
+    std::variant<Retrieve, Migrate, ReadRequest, ReadClimb, ReadReturn, Force, ForceConfirm, Ping,
+                 Pong, Leave, Disconnected, JoinForward, JoinRequest, JoinAccept, JoinRefuse>;
+
+/// True for Ping and Pong, which carry no sequence number.
+bool is_heartbeat(const Message& message);
+
+/// The message's name, for logs and event traces.
+const char* message_name(const Message& message);
+
+}  // namespace tributary::netlayer

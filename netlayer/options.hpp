@@ -1,0 +1,37 @@
+#pragma once
+// What a process may be told: the shape of the tree, waits and bounds. The same bounds must be
+// used by all processes of a service, because whoever exceeds one is cut off.
+// Invariant: lease < silence (the parent waits longer than any lease it granted may last, clock
+// drift included), heartbeat well below lease.
+// Values; any thread.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/clock.hpp"
+
+namespace tributary::netlayer {
+
+struct ProcessOptions {
+    std::size_t degree = 4;  ///< children per process in the k-ary tree; at least 1
+
+    Micros heartbeat{500'000};      ///< a child pings this often; also the tick of every retry
+    Micros lease{2'000'000};        ///< T_self: longest life of a lease after its ping
+    Micros silence{3'000'000};      ///< T_parent: a child silent this long is disconnected
+    Micros retry_join{1'000'000};   ///< a join request is repeated after this
+    Micros retry_read{2'000'000};   ///< a strict read is repeated after this, with the same id
+    Micros retry_force{3'000'000};  ///< a force is repeated after this, with the same id
+
+    // Bounds. At the bound: a local request is refused; a peer that exceeds one is cut off; a read
+    // or a force that exceeds max_hops is dropped (and repeated). Each is counted.
+    std::size_t max_objects = 4096;  ///< object ids known to one process
+    std::size_t max_objects_per_update = 64;
+    std::size_t max_operations = 1024;   ///< local updates and reads not yet completed
+    std::size_t max_queue = 65536;       ///< entries of one localQ
+    std::size_t max_copies = 4096;       ///< objects carried by one message
+    std::size_t max_hops = 256;          ///< length of a path
+    std::size_t max_early = 64;          ///< messages kept for an epoch not yet announced
+    std::size_t max_dead_epochs = 1024;  ///< closed epochs remembered (oldest forgotten)
+};
+
+}  // namespace tributary::netlayer

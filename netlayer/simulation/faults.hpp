@@ -1,0 +1,22 @@
+#pragma once
+// Faults that tests plant in the core to prove that the checks notice them. Each switch takes one
+// rule out; all off is the product. Nothing outside tests and the simulator sets one.
+// Values; any thread.
+
+namespace tributary::netlayer {
+
+struct Mutations {
+    bool save_copies_unconditionally = false;     ///< C1: Figure 3 line 23 as printed
+    bool no_dependency_copying = false;           ///< C7: migrate up without what it depends on
+    bool leaf_without_queue_replacement = false;  ///< C13: the parent only removes the child
+    bool order_as_given = false;                  ///< C18: objects requested in no common order
+    bool no_fence = false;                        ///< C2: messages of a dead edge are processed
+    bool reply_without_climb = false;             ///< C5: the owner answers the reader at once
+    bool no_force_at_leave = false;               ///< C4: a leaf leaves without force
+    bool no_read_force = false;                   ///< C4: a leaver forces only what it wrote
+    bool no_lease = false;                        ///< C3: strict reads are answered without a lease
+
+    friend bool operator==(const Mutations&, const Mutations&) = default;
+};
+
+}  // namespace tributary::netlayer
