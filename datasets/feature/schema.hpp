@@ -20,6 +20,7 @@ struct Feature {
     std::string unit;
     std::string transform;  ///< how the raw value becomes a number in [0, 1]
     std::string missing;    ///< the code for "not known from this source"
+    std::string reveals;    ///< what a reader of the number learns about the traffic; not hashed
 };
 
 class Schema {
@@ -28,7 +29,8 @@ class Schema {
 
     /// For example "flowctx/1".
     [[nodiscard]] const std::string& name() const { return name_; }
-    /// BLAKE2b-256 over name and the ordered features.
+    /// BLAKE2b-256 over the name, the count of features (u32) and each feature's name, definition,
+    /// unit, transform and missing code; every text is preceded by its length (u32).
     [[nodiscard]] const Digest& hash() const { return hash_; }
     [[nodiscard]] const std::vector<Feature>& features() const { return features_; }
     [[nodiscard]] std::size_t width() const { return features_.size(); }
@@ -40,6 +42,9 @@ class Schema {
 };
 
 /// The schemas known to this program: flow/1, flowctx/1, kdd41/1.
+const std::vector<const Schema*>& known_schemas();
+
+/// One of `known_schemas()`, which live as long as the program.
 /// @error not_found, naming the known ones
 Result<const Schema*> find_schema(std::string_view name);
 

@@ -1,0 +1,38 @@
+#pragma once
+// FlowRecord -> one row of flow/1 or flowctx/1. The 43 numbers of flow/1 depend on the record
+// alone; the 10 of flowctx/1 also on the flows of this site that ended in the last 60 s.
+// Invariant: the same records in the same order give the same rows on every site.
+// Memory is bounded (see flow_context.hpp). One thread per encoder.
+// Source: docs/features.md.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "datasets/feature/flow_context.hpp"
+#include "datasets/feature/schema.hpp"
+#include "datasets/record.hpp"
+
+namespace tributary::datasets {
+
+class FlowEncoder {
+ public:
+    /// @param schema     flow/1 or flowctx/1 as given by find_schema; anything else is a bug
+    /// @param hash_seed  hides the table layout from whoever sends the traffic; never changes a row
+    explicit FlowEncoder(const Schema& schema, std::uint64_t hash_seed = 0);
+
+    /// Writes the row of one flow. Flows must come in end-time order; a late one is counted and
+    /// treated as if it ended with the latest seen.
+    /// @param row  exactly `schema().width()` numbers
+    void encode(const FlowRecord& flow, std::span<std::uint8_t> row);
+
+    [[nodiscard]] const Schema& schema() const { return *schema_; }
+    /// Counters of the context; all zero under flow/1.
+    [[nodiscard]] ContextCounters context_counters() const;
+
+ private:
+    const Schema* schema_;
+    std::unique_ptr<FlowContext> context_;  ///< empty under flow/1
+};
+
+}  // namespace tributary::datasets
