@@ -48,7 +48,8 @@ Result<std::string> read_public_key(const std::filesystem::path& file);
 /// Whether the text is 40 characters of Z85.
 bool is_key_text(std::string_view text);
 
-/// Whether a name may stand for a member: 1 to 64 of letters, digits, `.`, `_`, `-`, no leading dot.
+/// Whether a name may stand for a member: 1 to 64 of letters, digits, `.`, `_`, `-`, no leading
+/// dot.
 bool is_member_name(std::string_view name);
 
 /// The Z85 text of 32 raw bytes, as they stand in an authentication request.

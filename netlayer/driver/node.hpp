@@ -1,0 +1,146 @@
+#pragma once
+// A member of the service as a running thing: one Process of the migration core on CURVE sockets,
+// with its own reactor thread, a small pool that runs programs, and (server) a writer to the store.
+// Invariants: every wait of a caller ends within its timeout; every operation is answered exactly
+// once; a client that loses the tree joins again by itself with a new incarnation, and what was
+// pending then fails with `disconnected` (the caller repeats it from its journal).
+// Thread: every method may be called from any thread, except from inside a Computation or a
+// callback, which must not wait for the node. self-service §4-§6; protocol sections 1, 6, 7.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+#include "netlayer/driver/keys.hpp"
+#include "netlayer/object/object.hpp"
+#include "netlayer/options.hpp"
+#include "netlayer/status.hpp"
+#include "netlayer/store/store.hpp"
+
+namespace tributary::netlayer {
+
+/// The whole program of an update: all objects of the operation in, new bodies out. An object that
+/// is not in the result keeps its version; an error leaves every object as it was and becomes the
+/// error of the update. Runs on a pool thread, once, and may outlive the caller's wait: capture by
+/// value.
+using Computation =
+    std::function<Result<std::map<ObjectId, Bytes>>(const std::map<ObjectId, Object>& inputs)>;
+
+enum class Role { server, client };
+
+/// What an update waits for (protocol decision 5).
+enum class Durability {
+    applied,  ///< its program ran
+    durable,  ///< the server's store holds what it read and wrote
+};
+
+struct NodeOptions {
+    Role role = Role::client;
+    std::string name;             ///< the member's name, as in the server's authorized folder
+    std::filesystem::path state;  ///< locked while the node runs; keeps the incarnation
+    KeyPair keys;
+    std::string listen = "tcp://127.0.0.1:*";  ///< `*`: the system chooses the port
+    std::string advertise;                     ///< what others dial; empty: the bound endpoint
+    std::filesystem::path authorized;          ///< server: one file a member, see keys.hpp
+    std::string server_endpoint;               ///< client
+    std::string server_public_key;             ///< client
+    ProcessOptions process;                    ///< degree of the tree, time-outs, bounds
+    std::size_t threads = 1;                   ///< programs that run at once
+    std::size_t max_message_bytes = std::size_t{16} << 20U;
+    std::size_t max_submitted = 1024;        ///< local requests not yet taken by the reactor
+    Micros rejoin_backoff{200'000};          ///< first wait before joining again; doubles
+    Micros rejoin_backoff_limit{5'000'000};  ///< longest wait before joining again
+};
+
+struct UpdateReport {
+    std::map<ObjectId, Version> read;     ///< the versions the program saw
+    std::map<ObjectId, Version> written;  ///< the versions it made
+    bool durable = false;
+};
+
+struct UpdateRequest {
+    std::vector<ObjectId> objects;
+    Computation program;
+    Durability wait = Durability::applied;
+    Micros timeout = std::chrono::seconds(60);
+    /// Optional; called once on the reactor thread after the update was applied: success when it is
+    /// durable, `disconnected` when that will never be known. Asks for the durable report.
+    std::function<void(Status)> on_durable;
+};
+
+/// A snapshot for `status` and the console.
+struct NodeStatus {
+    ProcessStatus process;
+    std::string endpoint;      ///< where this node accepts links
+    bool connected = false;    ///< has a way to the server, as far as it knows
+    std::uint64_t joins = 0;   ///< joins accepted since the start
+    std::size_t programs = 0;  ///< computations queued or running
+    std::size_t unstored = 0;  ///< effects that wait for the store
+    std::string last_loss;     ///< why the way to the server was last lost; empty: never
+    std::string last_refusal;  ///< why a join was last refused; empty: never
+};
+
+class Node {
+ public:
+    /// Opens the sockets and starts the threads; a client begins to join, see wait_connected.
+    /// @param store    server only: opened store of this service; must be null for a client
+    /// @param metrics  must outlive the node; counters `driver.*`
+    /// @error invalid_argument, conflict (state folder or endpoint in use), permission, io, corrupt
+    static Result<std::unique_ptr<Node>> start(NodeOptions options, std::unique_ptr<Store> store,
+                                               Metrics& metrics);
+
+    /// Stops abruptly, as a crash would: others are not told. Call leave() before for good manners.
+    ~Node();
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    /// Waits until the node has a place in the tree (the server: at once).
+    /// @error unreachable (the server did not answer in time), permission (it refused us)
+    Status wait_connected(Micros timeout);
+
+    /// Runs a program on the newest versions of the objects, which migrate here.
+    /// @error what the program answered; timeout (outcome unknown), disconnected, limit_exceeded,
+    ///        invalid_argument
+    /// @paper self-service §5.1
+    Result<UpdateReport> update(UpdateRequest request);
+
+    /// The same without waiting: `done` is called once, on the reactor thread; `request.timeout` is
+    /// not used.
+    void submit(UpdateRequest request, std::function<void(Result<UpdateReport>)> done);
+
+    /// The latest version (strict), or the local copy, which may be old (serializable).
+    /// @error timeout, disconnected, invalid_argument
+    /// @paper self-service §5.2
+    Result<Object> read(const ObjectId& object, bool strict,
+                        Micros timeout = std::chrono::seconds(10));
+
+    /// Client: leaves properly; everything it read or wrote is durable before it returns. The node
+    /// does not join again; stop() is what remains.
+    /// @error timeout, conflict (the process may not leave now), disconnected
+    /// @paper self-service §6.2
+    Status leave(Micros timeout = std::chrono::seconds(30));
+
+    /// @error timeout (the reactor did not answer within a second)
+    Result<NodeStatus> status();
+
+    /// Where this node accepts links, with the real port.
+    [[nodiscard]] const std::string& endpoint() const;
+
+    /// Ends all threads; pending operations fail with `disconnected`. May be called twice.
+    void stop();
+
+ private:
+    struct Parts;
+    explicit Node(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,69 @@
+#pragma once
+// Where the server keeps what must survive it: the newest version of every object, its history,
+// the members, and the incarnation. One interface for SQLite today and PostgreSQL later.
+// Invariants: commit() returns success only when the batch is on disk, all of it or nothing; a
+// version once stored under an id never gets another content; incarnations only grow.
+// Thread: one at a time (the node calls from its store thread only, after loading).
+// protocol section 7.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "netlayer/identity.hpp"
+#include "netlayer/object/object.hpp"
+
+namespace tributary::netlayer {
+
+/// A member that joined at least once.
+struct Member {
+    std::string public_key;
+    std::string name;
+    ProcessId id = 0;  ///< stable across restarts
+
+    friend bool operator==(const Member&, const Member&) = default;
+};
+
+/// One stored version of an object, without its content.
+struct StoredVersion {
+    Version version = 0;
+    std::string content;  ///< BLAKE2b-256 of the body, hexadecimal
+    std::uint64_t bytes = 0;
+};
+
+class Store {
+ public:
+    virtual ~Store() = default;
+
+    /// Writes all objects in one transaction. An object whose stored version is not older is left
+    /// as it is, so that a batch may be repeated.
+    /// @error io, conflict (the same version with another content, or a newer incarnation rules)
+    virtual Status commit(const std::vector<Object>& objects) = 0;
+
+    /// The newest version of every object.
+    /// @error io, corrupt
+    virtual Result<std::vector<Object>> load() = 0;
+
+    /// A number larger than every earlier one; from then on this store writes for it.
+    /// @error io
+    virtual Result<Incarnation> begin_incarnation() = 0;
+
+    /// Remembers a member; its id never changes again.
+    /// @error conflict (the key or id is known with another id or key), io
+    virtual Status enrol(const Member& member) = 0;
+
+    /// All members, sorted by name.
+    /// @error io
+    virtual Result<std::vector<Member>> members() = 0;
+
+    /// The versions still kept of an object, newest first.
+    /// @error io
+    virtual Result<std::vector<StoredVersion>> history(const ObjectId& object) = 0;
+
+    /// One kept version of an object.
+    /// @error not_found, corrupt (the content does not match its name), io
+    virtual Result<Object> version(const ObjectId& object, Version version) = 0;
+};
+
+}  // namespace tributary::netlayer
