@@ -1,0 +1,69 @@
+#include "datasets/packet/capture_file.hpp"
+
+#include <algorithm>
+
+namespace tributary::datasets {
+
+namespace {
+
+constexpr std::uint64_t kPcapRecordHeader = 16;
+constexpr std::int64_t kMaxSeconds = std::int64_t{1} << 40;
+
+/// Absurd seconds are cut off, so that no later arithmetic overflows.
+Micros to_micros(const timeval& time) {
+    const std::int64_t seconds =
+        std::clamp(static_cast<std::int64_t>(time.tv_sec), -kMaxSeconds, kMaxSeconds);
+    return Micros(seconds * 1'000'000 + static_cast<std::int64_t>(time.tv_usec));
+}
+
+}  // namespace
+
+CaptureFile::CaptureFile(pcap_t* handle, std::shared_ptr<std::string> stream_damage)
+    : handle_(handle), stream_damage_(std::move(stream_damage)) {
+    // A pcap file starts with 24 bytes; a pcapng section header has at least 28.
+    offset_ = position();
+    is_pcapng_ = offset_ != 24;
+}
+
+std::uint64_t CaptureFile::position() const {
+    const off_t at = ftello(pcap_file(handle_.get()));
+    return at < 0 ? offset_ : static_cast<std::uint64_t>(at);
+}
+
+Result<CaptureFile> CaptureFile::open(const std::filesystem::path& path) {
+    TRIBUTARY_TRY(auto stream, open_stream(path));
+    char cause[PCAP_ERRBUF_SIZE] = "";
+    pcap_t* handle = pcap_fopen_offline(stream.file.get(), cause);
+    if (handle == nullptr) {
+        if (!stream.damage->empty()) {
+            return fail(Errc::corrupt, "cannot read " + path.string() + ": " + *stream.damage +
+                                           ". Copy the file again");
+        }
+        return fail(Errc::corrupt, "cannot read " + path.string() + ": " + cause +
+                                       ". Give a pcap or pcapng file, plain, .gz or .zst");
+    }
+    static_cast<void>(stream.file.release());  // libpcap closes it
+    return CaptureFile(handle, std::move(stream.damage));
+}
+
+bool CaptureFile::next(RawPacket& packet) {
+    if (damage_) return false;
+    pcap_pkthdr* header = nullptr;
+    const u_char* bytes = nullptr;
+    const int outcome = pcap_next_ex(handle_.get(), &header, &bytes);
+    if (outcome == 1) {
+        offset_ = is_pcapng_ ? position() : offset_ + kPcapRecordHeader + header->caplen;
+        packet.time = to_micros(header->ts);
+        packet.bytes = ByteView(bytes, header->caplen);
+        packet.wire_bytes = std::max(header->len, header->caplen);
+        return true;
+    }
+    if (!stream_damage_->empty()) {
+        damage_ = CaptureDamage{offset_, *stream_damage_};
+    } else if (outcome != PCAP_ERROR_BREAK) {
+        damage_ = CaptureDamage{offset_, pcap_geterr(handle_.get())};
+    }
+    return false;
+}
+
+}  // namespace tributary::datasets

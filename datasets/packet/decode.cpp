@@ -1,0 +1,131 @@
+#include "datasets/packet/decode.hpp"
+
+#include <pcap/dlt.h>
+
+#include "datasets/packet/decode_network.hpp"
+
+namespace tributary::datasets {
+
+namespace {
+
+constexpr std::uint16_t kIpv4 = 0x0800;
+constexpr std::uint16_t kIpv6 = 0x86dd;
+constexpr int kMaxTags = 8;
+constexpr int kMaxLabels = 16;
+
+/// The part of a frame that is not decoded yet.
+class Cursor {
+ public:
+    explicit Cursor(const Frame& frame) : bytes_(frame.bytes), wire_(frame.wire_bytes) {}
+
+    [[nodiscard]] bool has(std::size_t count) const { return bytes_.size() >= count; }
+    [[nodiscard]] std::uint8_t at(std::size_t index) const { return bytes_[index]; }
+    [[nodiscard]] std::uint16_t be16(std::size_t index) const {
+        return static_cast<std::uint16_t>((bytes_[index] << 8) | bytes_[index + 1]);
+    }
+    /// Only after `has(count)`.
+    void skip(std::size_t count) {
+        bytes_ = bytes_.subspan(count);
+        wire_ -= static_cast<std::uint32_t>(count);
+    }
+    [[nodiscard]] ByteView bytes() const { return bytes_; }
+    [[nodiscard]] std::uint32_t wire() const { return wire_; }
+
+ private:
+    ByteView bytes_;
+    std::uint32_t wire_;
+};
+
+Decoded decode_mpls(Cursor cursor, PacketInfo& info) {
+    for (int i = 0; i < kMaxLabels; ++i) {
+        if (!cursor.has(4)) return Decoded::damaged;
+        const bool bottom = (cursor.at(2) & 1) != 0;
+        cursor.skip(4);
+        if (bottom) return decode_ip(cursor.bytes(), cursor.wire(), info);
+    }
+    return Decoded::damaged;
+}
+
+Decoded decode_ppp_protocol(Cursor cursor, PacketInfo& info) {
+    if (!cursor.has(2)) return Decoded::damaged;
+    const bool is_short = (cursor.at(0) & 1) != 0;
+    const std::uint16_t protocol = is_short ? cursor.at(0) : cursor.be16(0);
+    cursor.skip(is_short ? 1 : 2);
+    if (protocol == 0x0021) return decode_ipv4(cursor.bytes(), cursor.wire(), info);
+    if (protocol == 0x0057) return decode_ipv6(cursor.bytes(), cursor.wire(), info);
+    return Decoded::unknown_network;
+}
+
+Decoded decode_pppoe(Cursor cursor, PacketInfo& info) {
+    if (!cursor.has(6)) return Decoded::damaged;
+    cursor.skip(6);
+    return decode_ppp_protocol(cursor, info);
+}
+
+Decoded decode_ethertype(std::uint16_t type, Cursor cursor, PacketInfo& info) {
+    for (int tags = 0; type == 0x8100 || type == 0x88a8 || type == 0x9100; ++tags) {
+        if (tags == kMaxTags || !cursor.has(4)) return Decoded::damaged;
+        if (tags == 0) info.vlan = cursor.be16(0) & 0x0fff;
+        type = cursor.be16(2);
+        cursor.skip(4);
+    }
+    switch (type) {
+        case kIpv4: return decode_ipv4(cursor.bytes(), cursor.wire(), info);
+        case kIpv6: return decode_ipv6(cursor.bytes(), cursor.wire(), info);
+        case 0x8847:
+        case 0x8848: return decode_mpls(cursor, info);
+        case 0x8864: return decode_pppoe(cursor, info);
+        default: return Decoded::unknown_network;
+    }
+}
+
+/// Skips a link header of fixed size whose protocol is an Ethernet type at `type_at`.
+Decoded decode_fixed(Cursor cursor, std::size_t header, std::size_t type_at, PacketInfo& info) {
+    if (!cursor.has(header)) return Decoded::damaged;
+    const std::uint16_t type = cursor.be16(type_at);
+    cursor.skip(header);
+    return decode_ethertype(type, cursor, info);
+}
+
+/// Four bytes of address family in either byte order; the IP version says the same.
+Decoded decode_null(Cursor cursor, PacketInfo& info) {
+    if (!cursor.has(5)) return Decoded::damaged;
+    cursor.skip(4);
+    return decode_ip(cursor.bytes(), cursor.wire(), info);
+}
+
+Decoded decode_ppp(Cursor cursor, PacketInfo& info) {
+    if (cursor.has(2) && cursor.at(0) == 0xff && cursor.at(1) == 0x03) cursor.skip(2);
+    return decode_ppp_protocol(cursor, info);
+}
+
+}  // namespace
+
+Decoded decode(const Frame& frame, PacketInfo& info) {
+    const Micros time = info.time;
+    info = PacketInfo{};
+    info.time = time;
+    info.frame_bytes = frame.wire_bytes;
+    const Cursor cursor(frame);
+    switch (frame.link_type) {
+        case DLT_EN10MB: return decode_fixed(cursor, 14, 12, info);
+        case DLT_LINUX_SLL: return decode_fixed(cursor, 16, 14, info);
+        case DLT_LINUX_SLL2: return decode_fixed(cursor, 20, 0, info);
+        case DLT_RAW:
+        case 14:  // raw IP as numbered on some systems
+        case DLT_IPV4:
+        case DLT_IPV6: return decode_ip(cursor.bytes(), cursor.wire(), info);
+        case DLT_NULL:
+        case DLT_LOOP: return decode_null(cursor, info);
+        case DLT_PPP: return decode_ppp(cursor, info);
+        case DLT_PPP_ETHER: return decode_pppoe(cursor, info);
+        case DLT_PPP_SERIAL:
+        case DLT_C_HDLC: {
+            const bool is_ppp = cursor.has(2) && cursor.at(0) == 0xff && cursor.at(1) == 0x03;
+            return is_ppp ? decode_ppp(cursor, info) : decode_fixed(cursor, 4, 2, info);
+        }
+        default: return Decoded::unknown_link;
+    }
+}
+
+}  // namespace tributary::datasets

@@ -1,0 +1,173 @@
+#include "datasets/packet/file_stream.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace tributary::datasets {
+
+namespace {
+
+constexpr std::size_t kBufferBytes = 256 * 1024;
+
+/// Decompressed bytes on demand, and how many were given so far.
+class Decoder {
+ public:
+    virtual ~Decoder() = default;
+    /// Fills at most `room` bytes. @return bytes given; 0 at the end or at damage
+    virtual std::size_t read(char* target, std::size_t room) = 0;
+
+    std::uint64_t given = 0;
+    std::shared_ptr<std::string> damage = std::make_shared<std::string>();
+};
+
+class GzipDecoder final : public Decoder {
+ public:
+    explicit GzipDecoder(int descriptor) : file_(gzdopen(descriptor, "rb")) {
+        if (file_ == nullptr) ::close(descriptor);
+    }
+    GzipDecoder(const GzipDecoder&) = delete;
+    GzipDecoder& operator=(const GzipDecoder&) = delete;
+    ~GzipDecoder() override {
+        if (file_ != nullptr) gzclose(file_);
+    }
+
+    std::size_t read(char* target, std::size_t room) override {
+        if (file_ == nullptr) return 0;
+        const int count = gzread(file_, target, static_cast<unsigned>(room));
+        int code = Z_OK;
+        const char* text = gzerror(file_, &code);
+        if (count < 0 || (static_cast<std::size_t>(count) < room && code == Z_BUF_ERROR)) {
+            *damage = std::string("gzip stream: ") + (*text != 0 ? text : "ends early");
+        }
+        return count > 0 ? static_cast<std::size_t>(count) : 0;
+    }
+
+ private:
+    gzFile file_;
+};
+
+class ZstdDecoder final : public Decoder {
+ public:
+    explicit ZstdDecoder(int descriptor)
+        : descriptor_(descriptor), stream_(ZSTD_createDStream()), packed_(kBufferBytes) {}
+    ZstdDecoder(const ZstdDecoder&) = delete;
+    ZstdDecoder& operator=(const ZstdDecoder&) = delete;
+    ~ZstdDecoder() override {
+        ZSTD_freeDStream(stream_);
+        ::close(descriptor_);
+    }
+
+    std::size_t read(char* target, std::size_t room) override {
+        ZSTD_outBuffer out{target, room, 0};
+        while (out.pos == 0 && damage->empty()) {
+            if (in_.pos == in_.size && !refill()) return 0;
+            pending_ = ZSTD_decompressStream(stream_, &out, &in_);
+            if (ZSTD_isError(pending_) != 0) {
+                *damage = std::string("zstd stream: ") + ZSTD_getErrorName(pending_);
+            }
+        }
+        return out.pos;
+    }
+
+ private:
+    bool refill() {
+        const ssize_t count = ::read(descriptor_, packed_.data(), packed_.size());
+        if (count < 0) *damage = std::string("cannot read: ") + std::strerror(errno);
+        if (count == 0 && pending_ != 0) *damage = "zstd stream: ends early";
+        if (count <= 0) return false;
+        in_ = {packed_.data(), static_cast<std::size_t>(count), 0};
+        return true;
+    }
+
+    int descriptor_;
+    ZSTD_DStream* stream_;
+    std::vector<char> packed_;
+    ZSTD_inBuffer in_{nullptr, 0, 0};
+    std::size_t pending_ = 0;  ///< not 0: inside a frame
+};
+
+ssize_t cookie_read(void* cookie, char* target, std::size_t room) {
+    auto& decoder = *static_cast<Decoder*>(cookie);
+    const std::size_t count = decoder.read(target, room);
+    decoder.given += count;
+    return static_cast<ssize_t>(count);
+}
+
+/// Only "where am I" is answered; that is what ftello asks.
+int cookie_seek(void* cookie, off64_t* offset, int whence) {
+    if (whence != SEEK_CUR || *offset != 0) return -1;
+    *offset = static_cast<off64_t>(static_cast<Decoder*>(cookie)->given);
+    return 0;
+}
+
+int cookie_close(void* cookie) {
+    const std::unique_ptr<Decoder> owned(static_cast<Decoder*>(cookie));
+    return 0;
+}
+
+/// The first four bytes of a regular file; zeros for a pipe, which is taken as it is.
+std::array<std::uint8_t, 4> first_bytes(int descriptor) {
+    std::array<std::uint8_t, 4> magic{};
+    struct stat info {};
+    if (fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return magic;
+    if (pread(descriptor, magic.data(), magic.size(), 0) < 0) magic.fill(0);
+    return magic;
+}
+
+FileStream plain_stream(int descriptor) {
+    FileHandle file(fdopen(descriptor, "rb"));
+    if (file == nullptr) ::close(descriptor);
+    return {std::move(file), std::make_shared<std::string>()};
+}
+
+FileStream decoding_stream(std::unique_ptr<Decoder> decoder) {
+    std::shared_ptr<std::string> damage = decoder->damage;
+    const cookie_io_functions_t functions{cookie_read, nullptr, cookie_seek, cookie_close};
+    FileHandle file(fopencookie(decoder.get(), "rb", functions));
+    if (file != nullptr) static_cast<void>(decoder.release());
+    return {std::move(file), std::move(damage)};
+}
+
+Error open_error(const std::filesystem::path& path, int cause) {
+    const Errc code = cause == ENOENT                     ? Errc::not_found
+                      : cause == EACCES || cause == EPERM ? Errc::permission
+                                                          : Errc::io;
+    return {code, "cannot open " + path.string() + ": " + std::strerror(cause) +
+                      ". Check the name and that this user may read it"};
+}
+
+}  // namespace
+
+Result<FileStream> open_stream(const std::filesystem::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return fail(open_error(path, errno));
+    struct stat info {};
+    if (fstat(descriptor, &info) == 0 && S_ISDIR(info.st_mode)) {
+        ::close(descriptor);
+        return fail(open_error(path, EISDIR));
+    }
+    const auto magic = first_bytes(descriptor);
+    FileStream stream;
+    if (magic[0] == 0x1f && magic[1] == 0x8b) {
+        stream = decoding_stream(std::make_unique<GzipDecoder>(descriptor));
+    } else if (magic == std::array<std::uint8_t, 4>{0x28, 0xb5, 0x2f, 0xfd}) {
+        stream = decoding_stream(std::make_unique<ZstdDecoder>(descriptor));
+    } else {
+        stream = plain_stream(descriptor);
+    }
+    if (stream.file == nullptr) return fail(open_error(path, ENOMEM));
+    std::setvbuf(stream.file.get(), nullptr, _IOFBF, kBufferBytes);
+    return stream;
+}
+
+}  // namespace tributary::datasets

@@ -1,0 +1,30 @@
+#pragma once
+// A capture file as a plain byte stream for C libraries: .gz and .zst are recognized by their first
+// bytes and decompressed while reading, so memory does not depend on the content.
+// Invariant: the returned FILE answers ftello with the position in the uncompressed stream.
+// One thread.
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace tributary::datasets {
+
+struct FileCloser {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using FileHandle = std::unique_ptr<std::FILE, FileCloser>;
+
+/// The stream, and where a damaged compressed file reports its cause.
+struct FileStream {
+    FileHandle file;
+    std::shared_ptr<std::string> damage;  ///< shared with the decoder inside `file`; empty: none
+};
+
+/// @error not_found, permission, io
+Result<FileStream> open_stream(const std::filesystem::path& path);
+
+}  // namespace tributary::datasets
