@@ -2,7 +2,7 @@
 // A schema: the ordered list of features that every site computes alike. Its scaling is public and
 // fixed, its hash stands in every batch and every classifier, and a mismatch is refused by name.
 // Immutable after construction; any thread.
-// Source: docs/flows.md, schemas flow/1, flowctx/1 and kdd41/1.
+// Source: docs/features.md.
 
 #include <string>
 #include <string_view>
