@@ -19,9 +19,10 @@ inline constexpr std::size_t kRecordsPerUpdate = 500;
 
 /// A batch and the site's own memory, checked and merged while the object is still elsewhere.
 struct PreparedBatch {
-    TrainingSet set;  ///< memory and batch rows, equal pairs collapsed
     TrainingBatch batch;
-    std::uint64_t positives = 0;  ///< records of the batch, repeats counted
+    TrainingSet rows;    ///< the batch, equal pairs collapsed
+    TrainingSet memory;  ///< the site's memory without what is in `rows`
+    std::uint64_t positives = 0;
     std::uint64_t negatives = 0;
 };
 
@@ -34,18 +35,18 @@ class Engine {
 
     /// Learns a prepared batch.
     /// @return  the next model in canonical form, coefficients rounded to float32
-    /// @error   mismatch (another width), limit_exceeded, internal
+    /// @error   mismatch (another width or kind), limit_exceeded, internal
     [[nodiscard]] virtual Result<Model> update(const Model& current,
                                                const PreparedBatch& prepared) const = 0;
 
     /// Prepares and learns in one call, where no object is waited for.
-    [[nodiscard]] Result<Model> update(const Model& current, const TrainingBatch& batch,
-                                       const TrainingBatch& memory = TrainingBatch{}) const;
+    [[nodiscard]] Result<Model> learn(const Model& current, const TrainingBatch& batch,
+                                      const TrainingBatch& memory = {}) const;
 };
 
 /// Checks a batch and merges it with the site's memory.
-/// @param memory  rows of LocalMemory; may be empty (of any width)
-/// @error invalid_argument (signs, weights), mismatch (widths), limit_exceeded
+/// @param memory  LocalMemory::rows(); may be empty (then of any width)
+/// @error invalid_argument (signs, weights, lengths), mismatch (widths), limit_exceeded
 Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& memory);
 
 /// The engine of that name.

@@ -16,7 +16,7 @@ namespace tributary::classifier {
 
 /// Records with their labels, as one update brings them.
 struct TrainingBatch {
-    FeatureMatrix features;
+    FeatureMatrix features{0};
     std::vector<std::int8_t> signs;     ///< +1 or -1, one per row
     std::vector<std::uint8_t> weights;  ///< empty: every row counts once
 
@@ -39,8 +39,7 @@ class TrainingSet {
     void add(FeatureRow row, std::int8_t sign, std::uint8_t weight, double alpha = 0);
     /// Adds one pair unless it is there already.
     void add_if_absent(FeatureRow row, std::int8_t sign, std::uint8_t weight);
-    /// The rows named by `keep`, in that order.
-    [[nodiscard]] TrainingSet subset(std::span<const std::size_t> keep) const;
+    [[nodiscard]] bool contains(FeatureRow row, std::int8_t sign) const;
 
     [[nodiscard]] std::size_t size() const { return signs_.size(); }
     [[nodiscard]] std::size_t width() const { return features_.width(); }
@@ -53,15 +52,16 @@ class TrainingSet {
     [[nodiscard]] std::size_t count(std::int8_t sign) const;
 
  private:
-    [[nodiscard]] std::size_t find(FeatureRow row, std::int8_t sign, std::uint64_t hash) const;
+    static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
+    [[nodiscard]] std::size_t find(FeatureRow row, std::int8_t sign, std::size_t hash) const;
     void append(FeatureRow row, std::int8_t sign, std::uint8_t weight, double alpha,
-                std::uint64_t hash);
+                std::size_t hash);
 
     FeatureMatrix features_;
     std::vector<std::int8_t> signs_;
     std::vector<std::uint8_t> weights_;
     std::vector<double> alphas_;
-    std::unordered_multimap<std::uint64_t, std::size_t> index_;  ///< hash of (cells, sign) -> row
+    std::unordered_multimap<std::size_t, std::size_t> index_;  ///< hash of (cells, sign) -> row
 };
 
 }  // namespace tributary::classifier

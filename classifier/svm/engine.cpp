@@ -1,0 +1,48 @@
+#include "classifier/svm/engine.hpp"
+
+#include "classifier/svm/libsvm_engine.hpp"
+
+namespace tributary::classifier {
+
+Result<Model> Engine::learn(const Model& current, const TrainingBatch& batch,
+                            const TrainingBatch& memory) const {
+    TRIBUTARY_TRY(const PreparedBatch prepared, prepare(batch, memory));
+    return update(current, prepared);
+}
+
+Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& memory) {
+    for (const TrainingBatch* part : {&batch, &memory}) {
+        TRIBUTARY_CHECK(check_batch(*part));
+        if (part->size() > kBatchLimit) {
+            return fail(Errc::limit_exceeded, "batch of " + std::to_string(part->size()) +
+                                                  " records; the limit is " +
+                                                  std::to_string(kBatchLimit) + ". Split it");
+        }
+    }
+    if (!batch.empty() && !memory.empty() && batch.features.width() != memory.features.width()) {
+        return fail(Errc::mismatch, "the batch and the site's memory are of different schemas");
+    }
+    PreparedBatch prepared;
+    prepared.batch = batch;
+    prepared.rows = TrainingSet(batch.features.width());
+    prepared.memory = TrainingSet(memory.features.width());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const std::uint8_t weight = batch.weights.empty() ? std::uint8_t{1} : batch.weights[i];
+        prepared.rows.add(batch.features.row(i), batch.signs[i], weight);
+        (batch.signs[i] > 0 ? prepared.positives : prepared.negatives) += weight;
+    }
+    for (std::size_t i = 0; i < memory.size(); ++i) {
+        const FeatureRow row = memory.features.row(i);
+        if (!batch.empty() && prepared.rows.contains(row, memory.signs[i])) continue;
+        prepared.memory.add(row, memory.signs[i],
+                            memory.weights.empty() ? std::uint8_t{1} : memory.weights[i]);
+    }
+    return prepared;
+}
+
+Result<std::unique_ptr<Engine>> make_engine(std::string_view name) {
+    if (name == "libsvm") return std::make_unique<LibsvmEngine>();
+    return fail(Errc::not_found, "there is no engine '" + std::string(name) + "'. Known: libsvm");
+}
+
+}  // namespace tributary::classifier
