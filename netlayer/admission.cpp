@@ -1,0 +1,91 @@
+#include "netlayer/admission.hpp"
+
+#include <algorithm>
+#include <string>
+#include <type_traits>
+
+namespace tributary::netlayer {
+namespace {
+
+template <typename M, typename... Kinds>
+constexpr bool is_one_of = (std::is_same_v<M, Kinds> || ...);
+
+/// The sides from which this kind of message may come.
+template <typename M>
+constexpr bool comes_from(Side side) {
+    if constexpr (is_one_of<M, Retrieve, Migrate, ReadRequest>) return true;
+    if constexpr (is_one_of<M, ReadClimb, Force, Ping, Leave>) return side == Side::child;
+    if constexpr (is_one_of<M, ReadReturn, ForceConfirm, Pong, Disconnected, JoinForward>) {
+        return side == Side::parent;
+    }
+    return false;  // direct messages have no place on an edge
+}
+
+bool valid_ids(const std::vector<Object>& objects) {
+    return std::all_of(objects.begin(), objects.end(),
+                       [](const Object& object) { return valid_object_id(object.id); });
+}
+
+bool valid_ids(const std::vector<Dependency>& pairs) {
+    return std::all_of(pairs.begin(), pairs.end(), [](const Dependency& pair) {
+        return valid_object_id(pair.from) && valid_object_id(pair.to);
+    });
+}
+
+template <typename M>
+Status check_lists(const M& message, const ProcessOptions& options) {
+    if constexpr (requires { message.path; }) {
+        if (message.path.size() > options.max_hops + 1) {
+            return fail(Errc::limit_exceeded, "a path longer than max_hops");
+        }
+    }
+    if constexpr (requires { message.dependencies; }) {
+        if (message.dependencies.size() > options.max_copies * options.max_objects_per_update ||
+            !valid_ids(message.dependencies)) {
+            return fail(Errc::limit_exceeded, "too many dependencies, or an invalid object id");
+        }
+    }
+    if constexpr (requires { message.copies; }) {
+        if (message.copies.size() > options.max_copies || !valid_ids(message.copies)) {
+            return fail(Errc::limit_exceeded, "more copies than max_copies, or an invalid id");
+        }
+    }
+    return {};
+}
+
+template <typename M>
+Status check_objects(const M& message, const ProcessOptions& options) {
+    if constexpr (is_one_of<M, Retrieve, ReadRequest>) {
+        if (!valid_object_id(message.object)) {
+            return fail(Errc::invalid_argument, "an invalid object id");
+        }
+    }
+    if constexpr (is_one_of<M, Migrate, ReadClimb, ReadReturn>) {
+        if (!valid_object_id(message.object.id)) {
+            return fail(Errc::invalid_argument, "an invalid object id");
+        }
+    }
+    if constexpr (std::is_same_v<M, Force>) {
+        if (message.objects.size() > options.max_copies || !valid_ids(message.objects)) {
+            return fail(Errc::limit_exceeded, "more objects than max_copies, or an invalid id");
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Status admit(const Message& message, Side from, const ProcessOptions& options) {
+    return std::visit(
+        [&](const auto& kind) -> Status {
+            using Kind = std::decay_t<decltype(kind)>;
+            if (!comes_from<Kind>(from)) {
+                return fail(Errc::mismatch, "it does not come from this side of the tree");
+            }
+            TRIBUTARY_CHECK(check_lists(kind, options));
+            return check_objects(kind, options);
+        },
+        message);
+}
+
+}  // namespace tributary::netlayer

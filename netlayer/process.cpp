@@ -1,0 +1,195 @@
+#include "netlayer/process.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "netlayer/admission.hpp"
+#include "netlayer/operation/forces.hpp"
+#include "netlayer/operation/reads.hpp"
+#include "netlayer/operation/updates.hpp"
+#include "netlayer/queue/retrieval.hpp"
+#include "netlayer/state.hpp"
+#include "netlayer/tree/leases.hpp"
+#include "netlayer/tree/membership.hpp"
+#include "netlayer/tree/recovery.hpp"
+
+namespace tributary::netlayer {
+namespace {
+
+/// Runs one event through the parts of a process.
+class Step {
+ public:
+    explicit Step(State& state) : state_(state) {}
+
+    void operator()(const Started&) { Membership(state_).serve(); }
+    void operator()(const LinkUp&) {}
+    void operator()(const LinkDown& event) { Recovery(state_).on_link_down(event); }
+    void operator()(MessageReceived& event) { receive(event); }
+    void operator()(const DirectReceived& event);
+    void operator()(const TimerFired& event);
+    void operator()(const UpdateInvoked& event) { Updates(state_).invoke(event); }
+    void operator()(const ReadInvoked& event) { Reads(state_).invoke(event); }
+    void operator()(const JoinInvoked& event) { Membership(state_).join(event); }
+    void operator()(const LeaveInvoked&) { Membership(state_).leave(); }
+    void operator()(const ComputationDone& event) { Updates(state_).computed(event); }
+    void operator()(const Stored&) {}
+
+    /// What follows from the event without another one.
+    void finish();
+
+ private:
+    void receive(MessageReceived& event);
+    void process(ProcessId from, const Message& message);
+    void persist();
+
+    State& state_;
+};
+
+void Step::operator()(const DirectReceived& event) {
+    if (const auto* request = std::get_if<JoinRequest>(&event.message)) {
+        Membership(state_).on_join_request(event.from, *request);
+    } else if (const auto* accept = std::get_if<JoinAccept>(&event.message)) {
+        if (!Membership(state_).on_join_accept(event.from, *accept)) return;
+        for (auto& early : state_.links.take_early(event.from, accept->epoch)) receive(early);
+        state_.links.forget_early();
+    } else if (const auto* refusal = std::get_if<JoinRefuse>(&event.message)) {
+        Membership(state_).on_join_refuse(*refusal);
+    } else if (const auto* answer = std::get_if<ReadReturn>(&event.message)) {
+        if (state_.mutations.reply_without_climb) Reads(state_).on_return(*answer);
+    }
+}
+
+void Step::operator()(const TimerFired& event) {
+    const bool ticking = state_.phase != Phase::idle && state_.phase != Phase::left;
+    if (event.timer != kTick || !ticking) return;
+    state_.effects.emplace_back(SetTimer{kTick, state_.now + state_.options.heartbeat});
+    Recovery(state_).tick();
+    Membership(state_).tick();
+    if (!state_.is_connected()) return;
+    Leases(state_).ping();
+    Reads(state_).tick();
+    Forces(state_).tick();
+}
+
+void Step::receive(MessageReceived& event) {
+    Verdict verdict = state_.links.accept(event);
+    if (verdict == Verdict::drop && state_.mutations.no_fence && state_.is_connected() &&
+        std::holds_alternative<Migrate>(event.message)) {
+        verdict = Verdict::process;
+    }
+    switch (verdict) {
+        case Verdict::process: process(event.from, event.message); break;
+        case Verdict::drop: ++state_.counters.dropped_dead_epoch; break;
+        case Verdict::broken:
+            Recovery(state_).cut_off(event.from, "a message is missing before it");
+            break;
+        case Verdict::unknown:
+            ++state_.counters.early_messages;
+            if (state_.phase == Phase::joining) state_.links.keep_early(std::move(event));
+            break;
+    }
+}
+
+void Step::process(ProcessId from, const Message& message) {
+    const bool child = state_.children.contains(from);
+    if (child) state_.children.at(from).spoke = true;
+    if (const Status status = admit(message, child ? Side::child : Side::parent, state_.options);
+        !status && !state_.mutations.no_fence) {
+        Recovery(state_).cut_off(from, status.error().message);
+        return;
+    }
+    const bool kept = std::visit(
+        [&](const auto& m) {
+            using Kind = std::decay_t<decltype(m)>;
+            if constexpr (std::is_same_v<Kind, Retrieve>) {
+                return Retrieval(state_).on_retrieve(from, m);
+            } else if constexpr (std::is_same_v<Kind, Migrate>) {
+                return Retrieval(state_).on_migrate(from, m);
+            } else if constexpr (std::is_same_v<Kind, ReadRequest>) {
+                Reads(state_).on_request(from, m);
+            } else if constexpr (std::is_same_v<Kind, ReadClimb>) {
+                Reads(state_).on_climb(m);
+            } else if constexpr (std::is_same_v<Kind, ReadReturn>) {
+                Reads(state_).on_return(m);
+            } else if constexpr (std::is_same_v<Kind, Force>) {
+                Forces(state_).on_force(m);
+            } else if constexpr (std::is_same_v<Kind, ForceConfirm>) {
+                Forces(state_).on_confirm(m);
+            } else if constexpr (std::is_same_v<Kind, Ping>) {
+                Leases(state_).on_ping(from, m);
+            } else if constexpr (std::is_same_v<Kind, Pong>) {
+                Leases(state_).on_pong(m);
+            } else if constexpr (std::is_same_v<Kind, Leave>) {
+                Recovery(state_).on_leave(from);
+            } else if constexpr (std::is_same_v<Kind, Disconnected>) {
+                Recovery(state_).on_disconnected(m);
+            } else if constexpr (std::is_same_v<Kind, JoinForward>) {
+                Membership(state_).on_join_forward(m);
+            }
+            return true;
+        },
+        message);
+    if (!kept) Recovery(state_).cut_off(from, message_name(message));
+}
+
+void Step::finish() {
+    while (!state_.arrivals.empty()) {  // each turn uses up one queue element
+        const Arrival arrival = state_.arrivals.front();
+        state_.arrivals.pop_front();
+        Updates(state_).arrived(arrival);
+    }
+    Membership(state_).advance_leave();
+    if (state_.is_server()) persist();
+}
+
+void Step::persist() {
+    const std::set<ObjectId> changed = state_.copies.take_changed();
+    Persist persist{state_.persists + 1, {}};
+    for (const ObjectId& id : changed) {
+        // The initial version needs no storing: an unknown object starts there.
+        const Object* copy = state_.copies.find(id);
+        if (copy != nullptr && copy->version > 0) persist.objects.push_back(*copy);
+    }
+    if (persist.objects.empty()) return;
+    ++state_.persists;
+    state_.effects.insert(state_.effects.begin(), std::move(persist));
+}
+
+}  // namespace
+
+Process::Process(Setup setup) {
+    const bool recovered = setup.recovered;
+    TRIBUTARY_ASSERT(setup.options.lease < setup.options.silence);
+    TRIBUTARY_ASSERT(setup.options.degree > 0);
+    state_ = std::make_unique<State>(std::move(setup));
+    if (recovered) state_->quiet_until = state_->options.silence;
+}
+
+Process::~Process() = default;
+Process::Process(Process&&) noexcept = default;
+Process& Process::operator=(Process&&) noexcept = default;
+
+std::vector<Effect> Process::step(Event event) {
+    TRIBUTARY_ASSERT(event.now >= state_->now);
+    state_->now = event.now;
+    Step step(*state_);
+    std::visit(step, event.input);
+    step.finish();
+    return std::exchange(state_->effects, {});
+}
+
+ProcessId Process::id() const {
+    return state_->self.id;
+}
+
+Phase Process::phase() const {
+    return state_->phase;
+}
+
+const Object* Process::copy(const ObjectId& object) const {
+    return state_->copies.find(object);
+}
+
+}  // namespace tributary::netlayer

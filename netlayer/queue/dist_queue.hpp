@@ -1,0 +1,54 @@
+#pragma once
+// localQ of one object at one process: its head points to where the object is, its tail to where
+// the last requester is.
+// Invariants: never empty. `idle` means: the head is this process and its program has run, so the
+// object may be handed on. Duplicate neighbours are normal (C21).
+// One thread. self-service §4.2, Figure 2; C21.
+
+#include <cstdint>
+#include <deque>
+
+#include "netlayer/event.hpp"
+#include "netlayer/identity.hpp"
+
+namespace tributary::netlayer {
+
+inline constexpr OperationId kNoOperation = 0;
+
+/// One element: a neighbour, or this process itself with the operation that asked.
+struct QueueEntry {
+    ProcessId process = 0;
+    OperationId operation = kNoOperation;
+
+    friend bool operator==(const QueueEntry&, const QueueEntry&) = default;
+};
+
+class DistQueue {
+ public:
+    DistQueue(ProcessId self, ProcessId first, bool idle)
+        : self_(self), idle_(idle), entries_{{first, kNoOperation}} {}
+
+    void push(QueueEntry entry) { entries_.push_back(entry); }
+    /// Removes the head; the queue must keep at least one element. The new head is not idle.
+    void pop();
+    void set_idle(bool idle) { idle_ = idle; }
+    /// Qreplace: every element that points to the neighbour becomes a no-op of this process.
+    /// @return  whether the head was one of them: then the object is to be reconstituted here
+    bool replace_by_self(ProcessId neighbour);
+
+    [[nodiscard]] const QueueEntry& head() const { return entries_.front(); }
+    [[nodiscard]] const QueueEntry& tail() const { return entries_.back(); }
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
+    [[nodiscard]] bool idle() const { return idle_; }
+    [[nodiscard]] bool head_is_self() const { return head().process == self_; }
+    /// C21: the one rule in place of the paper's semaphores.
+    [[nodiscard]] bool can_hand_on() const { return head_is_self() && idle_ && size() > 1; }
+    [[nodiscard]] const std::deque<QueueEntry>& entries() const { return entries_; }
+
+ private:
+    ProcessId self_;
+    bool idle_;
+    std::deque<QueueEntry> entries_;
+};
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,94 @@
+#include "netlayer/queue/retrieval.hpp"
+
+#include "netlayer/depend/copier.hpp"
+
+namespace tributary::netlayer {
+
+bool Retrieval::request(const ObjectId& id, OperationId operation) {
+    DistQueue* queue = state_.queue(id);
+    if (queue == nullptr) return false;
+    append(id, *queue, {state_.self.id, operation});
+    return true;
+}
+
+void Retrieval::finished(const ObjectId& id) {
+    DistQueue* queue = state_.queue(id);
+    if (queue == nullptr || !queue->head_is_self()) return;
+    queue->set_idle(true);
+    release(id, *queue);
+}
+
+bool Retrieval::on_retrieve(ProcessId from, const Retrieve& message) {
+    DistQueue* queue = state_.queue(message.object);
+    if (queue == nullptr || queue->size() >= state_.options.max_queue) return false;
+    append(message.object, *queue, {from, kNoOperation});
+    return true;
+}
+
+bool Retrieval::on_migrate(ProcessId from, const Migrate& message) {
+    const ObjectId& id = message.object.id;
+    DistQueue* queue = state_.queue(id);
+    if (queue == nullptr) return false;
+    // The head points to where the object is: only from there can it come, and only for somebody.
+    if (queue->size() < 2) return state_.mutations.no_fence;
+    if (queue->head().process != from && !state_.mutations.no_fence) return false;
+
+    state_.copies.save(message.object, state_.mutations.save_copies_unconditionally);
+    Copier(state_).save(message.copies, message.dependencies);
+    queue->pop();
+    dispatch(id, *queue);
+    release(id, *queue);
+    return true;
+}
+
+std::uint64_t Retrieval::replace_child(ProcessId child) {
+    std::uint64_t reconstituted = 0;
+    for (auto& [id, queue] : state_.queues) {
+        if (queue.replace_by_self(child)) {
+            queue.set_idle(true);
+            ++reconstituted;
+        }
+        release(id, queue);
+    }
+    return reconstituted;
+}
+
+void Retrieval::append(const ObjectId& id, DistQueue& queue, QueueEntry entry) {
+    const ProcessId last = queue.tail().process;
+    queue.push(entry);
+    if (last == state_.self.id) {
+        release(id, queue);
+    } else {
+        state_.send(last, Retrieve{id});
+    }
+}
+
+void Retrieval::release(const ObjectId& id, DistQueue& queue) {
+    while (queue.can_hand_on()) {  // each turn removes an element
+        queue.pop();
+        dispatch(id, queue);
+    }
+}
+
+void Retrieval::dispatch(const ObjectId& id, DistQueue& queue) {
+    const QueueEntry& head = queue.head();
+    if (queue.head_is_self()) {
+        if (head.operation == kNoOperation) {
+            queue.set_idle(true);
+        } else {
+            state_.arrivals.push_back({id, head.operation});
+        }
+        return;
+    }
+    const Object* copy = state_.copies.find(id);
+    Migrate message{copy != nullptr ? *copy : Object{id, 0, nullptr}, {}, {}};
+    if (head.process == state_.parent_id()) {
+        Bundle bundle = Copier(state_).collect({id}, id);
+        message.copies = std::move(bundle.copies);
+        message.dependencies = std::move(bundle.dependencies);
+    }
+    ++state_.counters.migrations;
+    state_.send(head.process, std::move(message));
+}
+
+}  // namespace tributary::netlayer

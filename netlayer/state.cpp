@@ -1,0 +1,92 @@
+#include "netlayer/state.hpp"
+
+namespace tributary::netlayer {
+
+State::State(Process::Setup setup)
+    : self(std::move(setup.self)),
+      options(setup.options),
+      mutations(setup.mutations),
+      links(setup.options.max_dead_epochs, setup.options.max_early) {
+    for (const Object& object : setup.restored) {
+        copies.save(object);
+        queue(object.id);
+    }
+    copies.take_changed();
+}
+
+void State::send(ProcessId to, Message message) {
+    if (auto numbered = links.number(to, std::move(message))) {
+        effects.emplace_back(std::move(*numbered));
+    } else {
+        ++counters.unsendable;
+    }
+}
+
+void State::notify(Notice notice) {
+    effects.emplace_back(Notify{std::move(notice)});
+}
+
+DistQueue* State::queue(const ObjectId& id) {
+    const auto found = queues.find(id);
+    if (found != queues.end()) return &found->second;
+    if (queues.size() >= options.max_objects) {
+        ++counters.bound_objects;
+        return nullptr;
+    }
+    if (is_server() && copies.find(id) == nullptr) copies.save(Object{id, 0, nullptr});
+    return &queues.emplace(id, DistQueue(self.id, parent_id(), is_server())).first->second;
+}
+
+ProcessId State::parent_id() const {
+    return parent ? parent->card.id : self.id;
+}
+
+bool State::is_connected() const {
+    return phase == Phase::connected || phase == Phase::leaving;
+}
+
+bool State::is_live_child(ProcessId id) const {
+    const auto found = children.find(id);
+    return found != children.end() && !found->second.fenced;
+}
+
+void State::reset() {
+    parent.reset();
+    children.clear();
+    links.forget_early();
+    copies.clear();
+    dependencies.clear();
+    queues.clear();
+    updates.clear();
+    reads.clear();
+    forces.clear();
+    read_ids.clear();
+    written_ids.clear();
+    leave_forced = false;
+    arrivals.clear();
+    lease_until = Micros{0};
+}
+
+std::map<std::string, std::uint64_t> named(const Counters& c) {
+    return {{"dropped_dead_epoch", c.dropped_dead_epoch},
+            {"early_messages", c.early_messages},
+            {"unsendable", c.unsendable},
+            {"protocol_errors", c.protocol_errors},
+            {"bound_hops", c.bound_hops},
+            {"bound_operations", c.bound_operations},
+            {"bound_objects", c.bound_objects},
+            {"reads_retried", c.reads_retried},
+            {"reads_answered", c.reads_answered},
+            {"reads_above_ancestor", c.reads_above_ancestor},
+            {"reads_unanswerable", c.reads_unanswerable},
+            {"forces_retried", c.forces_retried},
+            {"migrations", c.migrations},
+            {"copies_sent", c.copies_sent},
+            {"reconstituted", c.reconstituted},
+            {"disconnections", c.disconnections},
+            {"children_lost", c.children_lost},
+            {"joins_passed_on", c.joins_passed_on},
+            {"joins_refused", c.joins_refused}};
+}
+
+}  // namespace tributary::netlayer

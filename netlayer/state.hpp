@@ -1,0 +1,156 @@
+#pragma once
+// Everything a process knows, and the list of effects it is making. The classes that act on it
+// (Retrieval, Updates, Reads, Forces, Leases, Membership, Recovery) hold a reference for the length
+// of one step; each names the part it keeps true.
+// Invariant: outside Process::step, `effects` and `arrivals` are empty.
+// One thread.
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "netlayer/depend/dependencies.hpp"
+#include "netlayer/effect.hpp"
+#include "netlayer/link/link_table.hpp"
+#include "netlayer/object/copies.hpp"
+#include "netlayer/process.hpp"
+#include "netlayer/queue/dist_queue.hpp"
+
+namespace tributary::netlayer {
+
+inline constexpr TimerId kTick = 1;
+
+/// A process below this one on a tree edge of its own.
+struct Child {
+    Card card;
+    Epoch epoch = 0;
+    std::uint64_t subtree = 1;
+    bool spoke = false;       ///< has sent something on the edge; before that it has no lease
+    bool fenced = false;      ///< the edge is dead; given up when `last_ping + silence` is over
+    Micros last_ping{0};      ///< receipt of the last ping, or when the edge was made
+    std::uint64_t ping = 0;   ///< number of that ping
+    Micros ping_answered{0};  ///< when a pong for it was last sent
+};
+
+/// The process above, and what is needed to keep a lease from it.
+struct Parent {
+    Card card;
+    Epoch epoch = 0;
+    Micros last_pong{0};
+    std::uint64_t pings = 0;                    ///< number of the last ping sent
+    std::map<std::uint64_t, Micros> ping_sent;  ///< the last few pings
+};
+
+/// A local update from invocation to Applied.
+struct Update {
+    std::vector<ObjectId> order;  ///< requested one after the other
+    std::size_t held = 0;         ///< how many of `order` are here
+    bool force = false;
+    bool computing = false;
+};
+
+struct PendingRead {
+    OperationId operation = 0;
+    ObjectId object;
+    Micros asked{0};
+};
+
+/// A force whose confirmation is awaited. `operation` is kNoOperation for the force of a leave.
+struct PendingForce {
+    OperationId operation = kNoOperation;
+    std::set<ObjectId> objects;
+    Micros asked{0};
+};
+
+/// An object came to this process for its own operation; handled at the end of the step, so that
+/// retrieval never calls back into operations.
+struct Arrival {
+    ObjectId object;
+    OperationId operation = kNoOperation;
+};
+
+struct Counters {
+    std::uint64_t dropped_dead_epoch = 0;  ///< messages of a dead edge, or duplicates
+    std::uint64_t early_messages = 0;      ///< of an epoch never heard of
+    std::uint64_t unsendable = 0;          ///< for a neighbour without a current edge
+    std::uint64_t protocol_errors = 0;     ///< peers cut off
+    std::uint64_t bound_hops = 0;          ///< reads and forces dropped at max_hops
+    std::uint64_t bound_operations = 0;    ///< local requests refused at max_operations
+    std::uint64_t bound_objects = 0;       ///< requests refused at max_objects
+    std::uint64_t reads_retried = 0;
+    std::uint64_t reads_answered = 0;  ///< by this process as owner
+    std::uint64_t reads_above_ancestor =
+        0;                                 ///< climbs past the common ancestor, for lack of a lease
+    std::uint64_t reads_unanswerable = 0;  ///< answers that met a gone edge or an earlier life
+    std::uint64_t forces_retried = 0;
+    std::uint64_t migrations = 0;  ///< hand-overs sent
+    std::uint64_t copies_sent = 0;
+    std::uint64_t reconstituted = 0;
+    std::uint64_t disconnections = 0;  ///< of this process
+    std::uint64_t children_lost = 0;
+    std::uint64_t joins_passed_on = 0;
+    std::uint64_t joins_refused = 0;
+};
+
+struct State {
+    explicit State(Process::Setup setup);
+
+    // --- who and where
+    Card self;
+    ProcessOptions options;
+    Mutations mutations;
+    Phase phase = Phase::idle;
+    Micros now{0};
+    Card server;  ///< whom to ask for a place
+    Micros join_asked{0};
+    Micros quiet_until{0};  ///< a restarted server accepts no join before
+    std::optional<Parent> parent;
+    std::map<ProcessId, Child> children;
+    LinkTable links;
+    std::uint64_t epochs_minted = 0;
+    Micros lease_until{0};
+
+    // --- objects
+    Copies copies;
+    Dependencies dependencies;
+    std::map<ObjectId, DistQueue> queues;
+
+    // --- operations of this process
+    std::map<OperationId, Update> updates;
+    std::map<std::uint64_t, PendingRead> reads;
+    std::map<std::uint64_t, PendingForce> forces;
+    std::uint64_t numbers = 0;    ///< of reads and forces, over all incarnations
+    std::set<ObjectId> read_ids;  ///< what a leave must force (C4)
+    std::set<ObjectId> written_ids;
+    bool leave_forced = false;
+
+    // --- of the current step
+    std::deque<Arrival> arrivals;
+    std::vector<Effect> effects;
+    std::uint64_t persists = 0;
+    Counters counters;
+
+    /// Sends on the current edge to this neighbour; without one the message is dropped, which is
+    /// right: whatever waits behind a lost child is taken over by its parent.
+    void send(ProcessId to, Message message);
+    void notify(Notice notice);
+    /// The object's queue, made on first use.
+    /// @return  nullptr at the bound on objects
+    DistQueue* queue(const ObjectId& id);
+    /// The parent's id; self for the server, which has none.
+    [[nodiscard]] ProcessId parent_id() const;
+    [[nodiscard]] bool is_server() const { return self.id == kServer; }
+    [[nodiscard]] bool is_connected() const;
+    /// True for a child whose edge is not fenced.
+    [[nodiscard]] bool is_live_child(ProcessId id) const;
+    /// Forgets all protocol state; what remains is who it is (§3: rejoin starts afresh).
+    void reset();
+};
+
+/// All counters by name.
+std::map<std::string, std::uint64_t> named(const Counters& counters);
+
+}  // namespace tributary::netlayer

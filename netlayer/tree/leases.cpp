@@ -1,0 +1,67 @@
+#include "netlayer/tree/leases.hpp"
+
+#include <algorithm>
+
+namespace tributary::netlayer {
+namespace {
+
+constexpr std::size_t kPingsRemembered = 8;
+constexpr std::uint64_t kMaxSubtree = 1'000'000;
+
+}  // namespace
+
+void Leases::ping() {
+    if (!state_.parent) return;
+    Parent& parent = *state_.parent;
+    parent.ping_sent[++parent.pings] = state_.now;
+    if (parent.ping_sent.size() > kPingsRemembered) {
+        parent.ping_sent.erase(parent.ping_sent.begin());
+    }
+    state_.send(parent.card.id, Ping{parent.pings, subtree()});
+}
+
+void Leases::on_ping(ProcessId from, const Ping& message) {
+    Child& child = state_.children.at(from);
+    child.last_ping = state_.now;
+    child.ping = message.number;
+    child.subtree = std::clamp<std::uint64_t>(message.subtree, 1, kMaxSubtree);
+    answer(from, child);
+}
+
+void Leases::answer(ProcessId to, Child& child) {
+    Micros remainder = state_.options.lease;
+    if (!state_.is_server()) {
+        remainder = std::clamp(state_.lease_until - state_.now, Micros{0}, remainder);
+    }
+    child.ping_answered = state_.now;
+    state_.send(to, Pong{child.ping, remainder});
+}
+
+void Leases::on_pong(const Pong& message) {
+    Parent& parent = *state_.parent;
+    parent.last_pong = state_.now;
+    const auto sent = parent.ping_sent.find(message.number);
+    if (sent == parent.ping_sent.end()) return;
+    const Micros until = sent->second + std::min(state_.options.lease, message.lease);
+    if (until <= state_.lease_until) return;
+    state_.lease_until = until;
+    // The children's lease grows with ours; a quarter of a heart-beat bounds the messages.
+    for (auto& [id, child] : state_.children) {
+        const bool due = state_.now - child.ping_answered >= state_.options.heartbeat / 4;
+        if (child.ping != 0 && !child.fenced && due) answer(id, child);
+    }
+}
+
+bool Leases::held() const {
+    return state_.is_server() || state_.lease_until > state_.now || state_.mutations.no_lease;
+}
+
+std::uint64_t Leases::subtree() const {
+    std::uint64_t sum = 1;
+    for (const auto& [id, child] : state_.children) {
+        if (!child.fenced) sum += child.subtree;
+    }
+    return sum;
+}
+
+}  // namespace tributary::netlayer

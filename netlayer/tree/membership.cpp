@@ -1,0 +1,189 @@
+#include "netlayer/tree/membership.hpp"
+
+#include "netlayer/operation/forces.hpp"
+#include "netlayer/tree/leases.hpp"
+#include "netlayer/tree/recovery.hpp"
+
+namespace tributary::netlayer {
+
+void Membership::serve() {
+    if (!state_.is_server() || state_.phase != Phase::idle) return;
+    state_.phase = Phase::connected;
+    // quiet_until holds a duration until the first time is known.
+    state_.quiet_until += state_.now;
+    state_.effects.emplace_back(SetTimer{kTick, state_.now + state_.options.heartbeat});
+}
+
+void Membership::join(const JoinInvoked& request) {
+    const bool ready = !state_.is_server() && state_.phase == Phase::idle;
+    if (!ready || request.incarnation <= state_.self.incarnation ||
+        request.incarnation > kMaxIncarnation) {
+        state_.notify(JoinRefused{std::string("this process is ") + phase_name(state_.phase) +
+                                  " or the incarnation is not larger than the last; nothing done"});
+        return;
+    }
+    state_.reset();
+    state_.self.incarnation = request.incarnation;
+    state_.epochs_minted = 0;
+    state_.server = request.server;
+    state_.phase = Phase::joining;
+    state_.effects.emplace_back(SetTimer{kTick, state_.now + state_.options.heartbeat});
+    ask();
+}
+
+void Membership::ask() {
+    state_.join_asked = state_.now;
+    state_.effects.emplace_back(SendDirect{state_.server, JoinRequest{state_.self}});
+}
+
+void Membership::tick() {
+    const bool late = state_.now - state_.join_asked >= state_.options.retry_join;
+    if (state_.phase == Phase::joining && late) ask();
+}
+
+void Membership::on_join_request(ProcessId from, const JoinRequest& message) {
+    if (!state_.is_server() || message.joiner.id != from) {
+        refuse(message.joiner, "only the server takes join requests, and only for the sender");
+        return;
+    }
+    if (state_.phase != Phase::connected || state_.now < state_.quiet_until) return;
+    place(message.joiner);
+}
+
+void Membership::on_join_forward(const JoinForward& message) {
+    if (state_.phase == Phase::connected) place(message.joiner);
+}
+
+void Membership::place(const Card& joiner) {
+    if (joiner.id == state_.self.id || joiner.id == kServer) {
+        refuse(joiner, "process " + std::to_string(joiner.id) + " is in the tree already");
+        return;
+    }
+    if (known_child(joiner)) return;
+    std::size_t taken = 0;
+    for (const auto& [id, child] : state_.children) taken += child.fenced ? 0 : 1;
+    if (taken < state_.options.degree) {
+        adopt(joiner);
+    } else {
+        pass_on(joiner);
+    }
+}
+
+bool Membership::known_child(const Card& joiner) {
+    const auto found = state_.children.find(joiner.id);
+    if (found == state_.children.end()) return false;
+    Child& child = found->second;
+    if (joiner.incarnation == child.card.incarnation && !child.fenced) {
+        if (!child.spoke) welcome(child);  // the first answer was lost
+    } else if (joiner.incarnation > child.card.incarnation) {
+        // The new life fences the old edge at once; it gets its place when the old one is given up.
+        Recovery(state_).fence(child);
+    }
+    return true;
+}
+
+void Membership::adopt(const Card& joiner) {
+    const Epoch epoch = (state_.self.incarnation << kEpochCounterBits) + (++state_.epochs_minted);
+    if (!state_.links.open(joiner.id, epoch)) return;
+    Child child;
+    child.card = joiner;
+    child.epoch = epoch;
+    child.last_ping = state_.now;
+    const auto [place, inserted] = state_.children.emplace(joiner.id, std::move(child));
+    state_.effects.emplace_back(OpenLink{joiner, epoch, false});
+    welcome(place->second);
+    state_.notify(ChildJoined{joiner});
+}
+
+void Membership::welcome(const Child& child) {
+    state_.effects.emplace_back(
+        SendDirect{child.card, JoinAccept{state_.self, child.card.incarnation, child.epoch}});
+}
+
+void Membership::pass_on(const Card& joiner) {
+    Child* best = nullptr;
+    for (auto& [id, child] : state_.children) {
+        if (!child.fenced && (best == nullptr || child.subtree < best->subtree)) best = &child;
+    }
+    if (best == nullptr) return;
+    ++best->subtree;  // an estimate; the child's next ping corrects it
+    ++state_.counters.joins_passed_on;
+    state_.send(best->card.id, JoinForward{joiner});
+}
+
+void Membership::refuse(const Card& joiner, const std::string& reason) {
+    ++state_.counters.joins_refused;
+    state_.effects.emplace_back(SendDirect{joiner, JoinRefuse{joiner.incarnation, reason}});
+}
+
+bool Membership::on_join_accept(ProcessId from, const JoinAccept& message) {
+    if (state_.phase != Phase::joining || message.parent.id != from ||
+        message.joiner_incarnation != state_.self.incarnation || message.epoch == 0 ||
+        !state_.links.open(from, message.epoch)) {
+        return false;
+    }
+    Parent parent;
+    parent.card = message.parent;
+    parent.epoch = message.epoch;
+    parent.last_pong = state_.now;
+    state_.parent = std::move(parent);
+    state_.phase = Phase::connected;
+    state_.effects.emplace_back(OpenLink{message.parent, message.epoch, true});
+    Leases(state_).ping();
+    state_.notify(Joined{message.parent, message.epoch});
+    return true;
+}
+
+void Membership::on_join_refuse(const JoinRefuse& message) {
+    if (state_.phase != Phase::joining || message.joiner_incarnation != state_.self.incarnation) {
+        return;
+    }
+    state_.phase = Phase::idle;
+    state_.notify(JoinRefused{message.reason});
+}
+
+void Membership::leave() {
+    const auto refuse_leave = [this](Errc code, std::string why) {
+        state_.notify(LeaveRefused{Error{code, std::move(why)}});
+    };
+    if (state_.is_server() || state_.phase != Phase::connected) {
+        refuse_leave(Errc::invalid_argument,
+                     std::string("cannot leave: this process is ") +
+                         (state_.is_server() ? "the server" : phase_name(state_.phase)));
+    } else if (!state_.children.empty()) {
+        refuse_leave(Errc::conflict, "cannot leave: " + std::to_string(state_.children.size()) +
+                                         " processes depend on this one; stop them first");
+    } else {
+        state_.phase = Phase::leaving;
+    }
+}
+
+void Membership::advance_leave() {
+    if (state_.phase != Phase::leaving) return;
+    if (!state_.updates.empty() || !state_.reads.empty() || !state_.forces.empty()) return;
+    if (!state_.leave_forced && !state_.mutations.no_force_at_leave) {
+        state_.leave_forced = true;
+        std::set<ObjectId> ids = state_.written_ids;
+        if (!state_.mutations.no_read_force) {
+            ids.insert(state_.read_ids.begin(), state_.read_ids.end());
+        }
+        if (!ids.empty()) {
+            Forces(state_).start(kNoOperation, std::move(ids));
+            return;
+        }
+    }
+    depart();
+}
+
+void Membership::depart() {
+    const ProcessId parent = state_.parent_id();
+    const Epoch epoch = state_.parent->epoch;
+    state_.send(parent, Leave{});
+    state_.effects.emplace_back(CloseLink{parent, epoch, true});
+    state_.links.close(parent);
+    state_.reset();
+    state_.phase = Phase::left;
+    state_.notify(Left{});
+}
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,92 @@
+#include "netlayer/tree/recovery.hpp"
+
+#include "netlayer/operation/reads.hpp"
+#include "netlayer/operation/updates.hpp"
+#include "netlayer/queue/retrieval.hpp"
+
+namespace tributary::netlayer {
+
+void Recovery::on_link_down(const LinkDown& event) {
+    if (!state_.links.is_current(event.peer, event.epoch)) return;
+    if (state_.parent && state_.parent->card.id == event.peer) {
+        disconnect("the link to the parent " + state_.parent->card.name + " broke");
+        return;
+    }
+    const auto found = state_.children.find(event.peer);
+    if (found == state_.children.end()) return;
+    const bool had_lease = found->second.spoke;
+    fence(found->second);
+    if (!had_lease) give_up(event.peer, false);
+}
+
+void Recovery::on_leave(ProcessId child) {
+    fence(state_.children.at(child));
+    give_up(child, true);
+}
+
+void Recovery::on_disconnected(const Disconnected& message) {
+    disconnect("the parent is disconnected: " + message.reason);
+}
+
+void Recovery::cut_off(ProcessId peer, const std::string& what) {
+    ++state_.counters.protocol_errors;
+    const auto found = state_.children.find(peer);
+    if (found != state_.children.end()) {
+        fence(found->second);
+    } else if (state_.parent && state_.parent->card.id == peer) {
+        disconnect("the parent sent a message that breaks the protocol: " + what);
+    }
+}
+
+void Recovery::fence(Child& child) {
+    if (child.fenced) return;
+    child.fenced = true;
+    state_.links.close(child.card.id);
+    state_.effects.emplace_back(CloseLink{child.card.id, child.epoch, false});
+}
+
+void Recovery::tick() {
+    if (state_.parent && state_.now - state_.parent->last_pong >= state_.options.lease) {
+        disconnect("the parent " + state_.parent->card.name + " does not answer");
+        return;
+    }
+    std::vector<ProcessId> silent;
+    for (const auto& [id, child] : state_.children) {
+        if (state_.now - child.last_ping >= state_.options.silence) silent.push_back(id);
+    }
+    for (const ProcessId id : silent) {
+        fence(state_.children.at(id));
+        give_up(id, false);
+    }
+}
+
+void Recovery::give_up(ProcessId child, bool left) {
+    state_.children.erase(child);
+    ChildGone gone{child, left, 0};
+    if (!left) ++state_.counters.children_lost;
+    if (!(left && state_.mutations.leaf_without_queue_replacement)) {
+        gone.reconstituted = Retrieval(state_).replace_child(child);
+    }
+    state_.counters.reconstituted += gone.reconstituted;
+    state_.notify(gone);
+}
+
+void Recovery::disconnect(const std::string& reason) {
+    ++state_.counters.disconnections;
+    for (auto& [id, child] : state_.children) {
+        if (child.fenced) continue;
+        state_.send(id, Disconnected{reason});
+        state_.links.close(id);
+        state_.effects.emplace_back(CloseLink{id, child.epoch, true});
+    }
+    const ProcessId parent = state_.parent_id();
+    state_.effects.emplace_back(CloseLink{parent, state_.parent->epoch, false});
+    state_.links.close(parent);
+    Updates(state_).abort_all(reason);
+    Reads(state_).abort_all(reason);
+    state_.reset();
+    state_.phase = Phase::idle;
+    state_.notify(LostConnection{reason});
+}
+
+}  // namespace tributary::netlayer
