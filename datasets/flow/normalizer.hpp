@@ -1,0 +1,102 @@
+#pragma once
+// The one step behind every source: pieces of a flow become one record, its direction is decided,
+// and records leave in the order in which they ended.
+// Invariants: at most `max_waiting` records wait; one more sends the oldest on (counted); nothing
+// is dropped. One thread. Source: docs/flows.md, "The normalizer".
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "datasets/flow/flow_key.hpp"
+#include "datasets/flow/key_index.hpp"
+#include "datasets/flow/timeouts.hpp"
+#include "datasets/record.hpp"
+
+namespace tributary::datasets {
+
+struct NormalizerOptions {
+    std::uint32_t max_waiting = 131'072;
+    bool key_vlan = false;
+    Timeouts timeouts;
+    /// How far behind the stream's time a record may still arrive or be continued.
+    Micros hold{62'000'000};
+    std::uint64_t hash_seed = 0x13198a2e03707344;
+};
+
+class Normalizer {
+ public:
+    using Sink = std::function<void(const FlowRecord&)>;
+    /// Records of opposite directions belong together up to this silence.
+    static constexpr Micros kPairingGap{5'000'000};
+
+    struct Counts {
+        std::uint64_t flows = 0;
+        std::uint64_t out_of_order = 0;  ///< left after a record that ended later
+        std::uint64_t waiting_full = 0;  ///< left early because too many waited
+    };
+
+    Normalizer(const NormalizerOptions& options, Sink sink);
+
+    /// Takes a record that is complete by itself, unless pieces of its flow are waiting.
+    void add_whole(const FlowRecord& record);
+    /// Takes a record that the meter cut early, so that more of its flow may follow.
+    void add_piece(const FlowRecord& record) { add_stitched(record, false); }
+    /// Takes a record of a flow exporter: one direction, or a part, or both.
+    void add_export(const FlowRecord& record) { add_stitched(record, true); }
+
+    /// Sends on every record that nothing can precede or continue any more.
+    /// @param now  time of the stream
+    void advance(Micros now);
+    /// Sends on everything, in order.
+    void flush();
+
+    [[nodiscard]] std::size_t waiting() const { return heap_.size(); }
+    [[nodiscard]] const Counts& counts() const { return counts_; }
+
+ private:
+    static constexpr std::uint32_t kNone = KeyIndex::kNone;
+    static constexpr int kMaxCandidates = 8;
+
+    struct Slot {
+        FlowRecord record;
+        FlowKey key;
+        std::uint32_t hash = 0;
+        std::uint32_t older = kNone;  ///< waiting piece of the same key, or the next free slot
+        std::uint32_t newer = kNone;
+        bool is_piece = false;
+        bool is_export = false;
+    };
+    /// A record's place; stale when the record has grown since.
+    struct Place {
+        Micros end{0};
+        std::uint32_t sequence = 0;  ///< keeps records of equal end in the order of arrival
+        std::uint32_t slot = 0;
+    };
+    static bool later(const Place& a, const Place& b);
+
+    void add_stitched(const FlowRecord& record, bool is_export);
+    std::uint32_t store(const FlowRecord& record);
+    [[nodiscard]] std::uint32_t newest_of(const FlowKey& key, std::uint32_t hash) const;
+    [[nodiscard]] std::uint32_t best_match(const Slot& piece, std::uint32_t newest) const;
+    [[nodiscard]] bool belongs(const Slot& held, const Slot& piece) const;
+    void remember_piece(std::uint32_t slot);
+    void forget_piece(std::uint32_t slot);
+    void push(std::uint32_t slot);
+    void settle_first();
+    void send_first();
+    void send(FlowRecord record);
+
+    NormalizerOptions options_;
+    Sink sink_;
+    Counts counts_;
+    KeyIndex index_;
+    std::vector<Slot> slots_;
+    std::vector<Place> heap_;
+    std::uint32_t free_ = kNone;
+    std::uint32_t sequence_ = 0;
+    std::size_t pieces_ = 0;
+    Micros last_end_ = Micros::min();
+};
+
+}  // namespace tributary::datasets
