@@ -1,0 +1,241 @@
+#include "netlayer/driver/socket.hpp"
+
+#include <zmq.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace tributary::netlayer {
+
+namespace {
+
+constexpr const char* kAuthenticationEndpoint = "inproc://zeromq.zap.01";
+constexpr const char* kDomain = "tributary";
+constexpr std::size_t kMaxFrames = 16;
+
+class Frame {
+ public:
+    Frame() { zmq_msg_init(&message_); }
+    explicit Frame(ByteView bytes) {
+        if (zmq_msg_init_size(&message_, bytes.size()) != 0) zmq_msg_init(&message_);
+        if (!bytes.empty()) std::memcpy(zmq_msg_data(&message_), bytes.data(), bytes.size());
+    }
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+    ~Frame() { zmq_msg_close(&message_); }
+
+    zmq_msg_t* get() { return &message_; }
+    Bytes bytes() {
+        const auto* data = static_cast<const std::uint8_t*>(zmq_msg_data(&message_));
+        return Bytes(data, data + zmq_msg_size(&message_));
+    }
+    std::string user_id() {
+        const char* property = zmq_msg_gets(&message_, "User-Id");
+        return property == nullptr ? std::string() : std::string(property);
+    }
+    bool more() { return zmq_msg_more(&message_) != 0; }
+
+ private:
+    zmq_msg_t message_{};
+};
+
+SendOutcome outcome_of_errno() {
+    switch (zmq_errno()) {
+        case EHOSTUNREACH: return SendOutcome::unreachable;
+        case EAGAIN: return SendOutcome::full;
+        default: return SendOutcome::failed;
+    }
+}
+
+bool send_frame(void* socket, ByteView bytes, int flags) {
+    Frame frame(bytes);
+    int sent = -1;
+    do {
+        sent = zmq_msg_send(frame.get(), socket, flags | ZMQ_DONTWAIT);
+    } while (sent < 0 && zmq_errno() == EINTR);
+    return sent >= 0;
+}
+
+bool receive_frame(void* socket, Frame& frame) {
+    int got = -1;
+    do {
+        got = zmq_msg_recv(frame.get(), socket, ZMQ_DONTWAIT);
+    } while (got < 0 && zmq_errno() == EINTR);
+    return got >= 0;
+}
+
+bool is_router(void* socket) {
+    int type = 0;
+    std::size_t size = sizeof type;
+    return zmq_getsockopt(socket, ZMQ_TYPE, &type, &size) == 0 && type == ZMQ_ROUTER;
+}
+
+}  // namespace
+
+Context::Context() : handle_(zmq_ctx_new()) {
+    if (handle_ != nullptr) zmq_ctx_set(handle_, ZMQ_BLOCKY, 0);
+}
+
+Context::~Context() {
+    while (handle_ != nullptr && zmq_ctx_term(handle_) != 0 && zmq_errno() == EINTR) {
+    }
+}
+
+Socket::Socket(Socket&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+
+Socket& Socket::operator=(Socket&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+}
+
+Socket::~Socket() {
+    if (handle_ != nullptr) zmq_close(handle_);
+}
+
+tl::unexpected<Error> Socket::error(const std::string& what) const {
+    const int code = zmq_errno();
+    const Errc kind = code == EADDRINUSE ? Errc::conflict
+                      : code == EINVAL || code == ENODEV || code == EPROTONOSUPPORT
+                          ? Errc::invalid_argument
+                          : Errc::internal;
+    return fail(kind, what + ": " + zmq_strerror(code));
+}
+
+Status Socket::set(int option, int value, const char* name) {
+    if (zmq_setsockopt(handle_, option, &value, sizeof value) == 0) return {};
+    return error(std::string("cannot set the socket option ") + name);
+}
+
+Status Socket::set(int option, const std::string& value, const char* name) {
+    if (zmq_setsockopt(handle_, option, value.c_str(), value.size()) == 0) return {};
+    return error(std::string("cannot set the socket option ") + name);
+}
+
+Result<Socket> Socket::make(const Context& context, int type, const SocketLimits& limits) {
+    Socket socket;
+    socket.handle_ = zmq_socket(context.get(), type);
+    if (socket.handle_ == nullptr) return socket.error("cannot make a socket");
+    const auto largest = static_cast<std::int64_t>(limits.message_bytes);
+    if (zmq_setsockopt(socket.handle_, ZMQ_MAXMSGSIZE, &largest, sizeof largest) != 0) {
+        return socket.error("cannot bound the size of messages");
+    }
+    TRIBUTARY_CHECK(socket.set(ZMQ_SNDHWM, limits.queued_messages, "SNDHWM"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_RCVHWM, limits.queued_messages, "RCVHWM"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_HANDSHAKE_IVL, limits.handshake_ms, "HANDSHAKE_IVL"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_LINGER, limits.linger_ms, "LINGER"));
+    return socket;
+}
+
+Result<Socket> Socket::listen(const Context& context, const std::string& endpoint,
+                              const KeyPair& keys, const SocketLimits& limits) {
+    TRIBUTARY_TRY(Socket socket, make(context, ZMQ_ROUTER, limits));
+    TRIBUTARY_CHECK(socket.set(ZMQ_ROUTER_MANDATORY, 1, "ROUTER_MANDATORY"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_CURVE_SERVER, 1, "CURVE_SERVER"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_CURVE_SECRETKEY, keys.secret_key, "CURVE_SECRETKEY"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_ZAP_DOMAIN, kDomain, "ZAP_DOMAIN"));
+    if (zmq_bind(socket.handle_, endpoint.c_str()) != 0) {
+        return socket.error("cannot listen at " + endpoint +
+                            " (give another address, or stop what uses it)");
+    }
+    return socket;
+}
+
+Result<Socket> Socket::dialler(const Context& context, const std::string& peer_key,
+                               const KeyPair& keys, const SocketLimits& limits) {
+    TRIBUTARY_TRY(Socket socket, make(context, ZMQ_DEALER, limits));
+    TRIBUTARY_CHECK(socket.set(ZMQ_CURVE_SERVERKEY, peer_key, "CURVE_SERVERKEY"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_CURVE_PUBLICKEY, keys.public_key, "CURVE_PUBLICKEY"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_CURVE_SECRETKEY, keys.secret_key, "CURVE_SECRETKEY"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_RECONNECT_IVL, -1, "RECONNECT_IVL"));
+    TRIBUTARY_CHECK(socket.set(ZMQ_CONNECT_TIMEOUT, limits.handshake_ms, "CONNECT_TIMEOUT"));
+    return socket;
+}
+
+Status Socket::connect(const std::string& endpoint) {
+    if (zmq_connect(handle_, endpoint.c_str()) == 0) return {};
+    return error("cannot dial " + endpoint + ", expected an address like tcp://host:port");
+}
+
+Result<Socket> Socket::authenticator(const Context& context) {
+    TRIBUTARY_TRY(Socket socket, make(context, ZMQ_ROUTER, SocketLimits{}));
+    if (zmq_bind(socket.handle_, kAuthenticationEndpoint) != 0) {
+        return socket.error("cannot answer authentication requests");
+    }
+    return socket;
+}
+
+Result<Socket> Socket::monitor(const Context& context, const Socket& watched) {
+    std::array<char, 64> endpoint{};
+    std::snprintf(endpoint.data(), endpoint.size(), "inproc://events-%p", watched.handle_);
+    if (zmq_socket_monitor(watched.handle_, endpoint.data(), ZMQ_EVENT_ALL) != 0) {
+        return watched.error("cannot watch a socket");
+    }
+    TRIBUTARY_TRY(Socket socket, make(context, ZMQ_PAIR, SocketLimits{}));
+    if (zmq_connect(socket.handle_, endpoint.data()) != 0) {
+        return socket.error("cannot watch a socket");
+    }
+    return socket;
+}
+
+std::string Socket::bound_endpoint() const {
+    std::array<char, 512> text{};
+    std::size_t size = text.size();
+    if (zmq_getsockopt(handle_, ZMQ_LAST_ENDPOINT, text.data(), &size) != 0) return {};
+    return text.data();
+}
+
+std::optional<Received> Socket::receive() {
+    Received received;
+    Frame frame;
+    if (!receive_frame(handle_, frame)) return std::nullopt;
+    if (is_router(handle_)) {
+        received.route = frame.bytes();
+        if (!frame.more() || !receive_frame(handle_, frame)) return received;
+    }
+    received.payload = frame.bytes();
+    received.user_id = frame.user_id();
+    received.well_formed = !frame.more();
+    while (frame.more() && receive_frame(handle_, frame)) {
+    }
+    return received;
+}
+
+std::vector<Bytes> Socket::receive_frames() {
+    std::vector<Bytes> frames;
+    Frame frame;
+    while (receive_frame(handle_, frame)) {
+        if (frames.size() < kMaxFrames) frames.push_back(frame.bytes());
+        if (!frame.more()) break;
+    }
+    return frames;
+}
+
+SendOutcome Socket::send(const Bytes& route, ByteView payload) {
+    if (!route.empty() && !send_frame(handle_, route, ZMQ_SNDMORE)) return outcome_of_errno();
+    return send_frame(handle_, payload, 0) ? SendOutcome::queued : outcome_of_errno();
+}
+
+SendOutcome Socket::send_frames(const std::vector<Bytes>& frames) {
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const int flags = i + 1 < frames.size() ? ZMQ_SNDMORE : 0;
+        if (!send_frame(handle_, frames[i], flags)) return outcome_of_errno();
+    }
+    return SendOutcome::queued;
+}
+
+ConnectionEvent connection_event(const std::vector<Bytes>& frames) {
+    if (frames.empty()) return ConnectionEvent::other;
+    switch (ByteReader(frames.front()).u16()) {
+        case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return ConnectionEvent::up;
+        case ZMQ_EVENT_DISCONNECTED:
+        case ZMQ_EVENT_CLOSED: return ConnectionEvent::lost;
+        case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+        case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+        case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return ConnectionEvent::refused;
+        default: return ConnectionEvent::other;
+    }
+}
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,111 @@
+#include "netlayer/wire/codec.hpp"
+
+#include "netlayer/wire/schema.hpp"
+
+namespace tributary::netlayer {
+
+namespace {
+
+tl::unexpected<Error> corrupt(const std::string& cause) {
+    return fail(Errc::corrupt,
+                "a frame was dropped: " + cause + ". Check that all members run the same version");
+}
+
+struct Counts {
+    std::size_t objects = 0;
+    std::size_t dependencies = 0;
+    std::size_t path = 0;
+};
+
+Counts counts_of(const Message& message) {
+    return std::visit(
+        [](const auto& content) {
+            Counts counts;
+            if constexpr (requires { content.copies; }) counts.objects = content.copies.size();
+            if constexpr (requires { content.objects; }) counts.objects = content.objects.size();
+            if constexpr (requires { content.dependencies; }) {
+                counts.dependencies = content.dependencies.size();
+            }
+            if constexpr (requires { content.path; }) counts.path = content.path.size();
+            return counts;
+        },
+        message);
+}
+
+bool within(const Counts& counts, const CodecLimits& limits) {
+    return counts.objects <= limits.objects && counts.dependencies <= limits.dependencies &&
+           counts.path <= limits.path;
+}
+
+/// Where a frame stands in the conversation must fit what it says.
+const char* misplaced(const Frame& frame) {
+    if (!frame.message || is_direct(*frame.message)) {
+        const bool outside = frame.epoch == 0 && frame.sequence == 0 && frame.acknowledged == 0;
+        return outside ? nullptr : "a message outside the tree names an edge";
+    }
+    if (frame.epoch == 0) return "a message of the tree names no edge";
+    if (is_heartbeat(*frame.message) != (frame.sequence == 0)) {
+        return "its number does not fit its kind";
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+bool is_direct(const Message& message) {
+    return std::holds_alternative<JoinRequest>(message) ||
+           std::holds_alternative<JoinAccept>(message) ||
+           std::holds_alternative<JoinRefuse>(message);
+}
+
+Result<Bytes> encode(const Frame& frame, const CodecLimits& limits) {
+    if (frame.message && !within(counts_of(*frame.message), limits)) {
+        return fail(Errc::limit_exceeded,
+                    "a message carries more objects, dependencies or processes than the limit "
+                    "allows. Raise the limits of all members together");
+    }
+    wire::Frame made;
+    made.set_protocol(kProtocolNumber);
+    made.set_from(frame.from);
+    made.set_to(frame.to);
+    made.set_epoch(frame.epoch);
+    made.set_sequence(frame.sequence);
+    made.set_acknowledged(frame.acknowledged);
+    schema::put_content(frame.message, limits, made);
+    const std::size_t size = made.ByteSizeLong();
+    if (size > limits.message_bytes) {
+        return fail(Errc::limit_exceeded,
+                    "a message of " + std::to_string(size) + " bytes is larger than the limit of " +
+                        std::to_string(limits.message_bytes) +
+                        ". Bound the size of models or raise the limit of all members together");
+    }
+    Bytes bytes(size);
+    made.SerializeWithCachedSizesToArray(bytes.data());
+    return bytes;
+}
+
+Result<Frame> decode(ByteView bytes, const CodecLimits& limits) {
+    if (bytes.size() > limits.message_bytes) {
+        return fail(Errc::limit_exceeded, "a frame of " + std::to_string(bytes.size()) +
+                                              " bytes was dropped: the limit is " +
+                                              std::to_string(limits.message_bytes) +
+                                              ". Use the same limit at all members");
+    }
+    wire::Frame parsed;
+    if (!parsed.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        return corrupt("it is not of the wire schema");
+    }
+    if (parsed.protocol() != kProtocolNumber) {
+        return corrupt("it is of protocol " + std::to_string(parsed.protocol()) +
+                       ", this is protocol " + std::to_string(kProtocolNumber));
+    }
+    Frame frame{parsed.from(),     parsed.to(),           parsed.epoch(),
+                parsed.sequence(), parsed.acknowledged(), std::nullopt};
+    auto content = schema::get_content(parsed, limits);
+    if (!content) return corrupt(content.error().message);
+    frame.message = std::move(*content);
+    if (const char* cause = misplaced(frame)) return corrupt(cause);
+    return frame;
+}
+
+}  // namespace tributary::netlayer

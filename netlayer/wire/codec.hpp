@@ -1,0 +1,48 @@
+#pragma once
+// A frame, one process' word to another, as bytes and back (netlayer/wire/message.proto).
+// Invariants: decode() looks at the size before it parses, allocates in proportion to the size, and
+// returns only what keeps every bound below: names are valid, counts within limits, edge messages
+// have an epoch and a number, heart-beats no number, messages outside the tree neither. Bodies are
+// copied, never looked into. encode() refuses what decode() would refuse for its size or counts.
+// Functions; any thread. protocol sections 1 (decision 7) and 6.
+
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "netlayer/message.hpp"
+
+namespace tributary::netlayer {
+
+inline constexpr std::uint32_t kProtocolNumber = 1;
+
+/// Bounds of one frame; the same at all members of a service.
+struct CodecLimits {
+    std::size_t message_bytes = (std::size_t{16} << 20U) + (std::size_t{64} << 10U);
+    std::size_t objects = 4096;         ///< copies in one message
+    std::size_t dependencies = 65'536;  ///< pairs in one message
+    std::size_t path = 4096;            ///< processes on a path
+    std::size_t reason_bytes = 512;     ///< longer sentences are cut by encode()
+    Micros lease = std::chrono::hours(1);
+};
+
+/// What travels: who says it to whom, where in the conversation, and the words.
+struct Frame {
+    ProcessId from = 0;
+    ProcessId to = 0;
+    Epoch epoch = 0;  ///< 0: outside the tree
+    Sequence sequence = 0;
+    Sequence acknowledged = 0;
+    std::optional<Message> message;  ///< nothing: a greeting on a new connection
+};
+
+/// True for the messages that travel outside the tree.
+bool is_direct(const Message& message);
+
+/// @error limit_exceeded
+Result<Bytes> encode(const Frame& frame, const CodecLimits& limits = {});
+
+/// @error limit_exceeded (larger than the limit, not parsed), corrupt (anything else)
+Result<Frame> decode(ByteView bytes, const CodecLimits& limits = {});
+
+}  // namespace tributary::netlayer

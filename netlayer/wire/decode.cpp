@@ -1,0 +1,167 @@
+#include <algorithm>
+
+#include "netlayer/wire/schema.hpp"
+
+namespace tributary::netlayer::schema {
+
+namespace {
+
+bool printable(const std::string& text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char letter) { return letter > ' ' && letter < '\x7f'; });
+}
+
+/// Reads one alternative after the other; the first violated bound is kept and fails the frame.
+class Reader {
+ public:
+    explicit Reader(const CodecLimits& limits) : limits_(limits) {}
+
+    [[nodiscard]] const std::string& problem() const { return problem_; }
+
+    ObjectId object_id(const std::string& id) {
+        demand(valid_object_id(id), "an object id is not 1 to 64 printable characters");
+        return id;
+    }
+    Object object(const wire::Object& from) {
+        Object to{object_id(from.id()), from.version(), nullptr};
+        const std::string& body = from.body();
+        if (!body.empty()) to.body = std::make_shared<const Bytes>(body.begin(), body.end());
+        return to;
+    }
+    template <typename Repeated>
+    std::vector<Object> objects(const Repeated& from) {
+        std::vector<Object> to;
+        if (!count(from.size(), limits_.objects, "objects")) return to;
+        to.reserve(static_cast<std::size_t>(from.size()));
+        for (const wire::Object& each : from) to.push_back(object(each));
+        return to;
+    }
+    template <typename Repeated>
+    std::vector<Dependency> dependencies(const Repeated& from) {
+        std::vector<Dependency> to;
+        if (!count(from.size(), limits_.dependencies, "dependencies")) return to;
+        to.reserve(static_cast<std::size_t>(from.size()));
+        for (const wire::Dependency& each : from) {
+            demand(each.from() != each.to(), "an object depends on itself");
+            to.push_back({object_id(each.from()), object_id(each.to())});
+        }
+        return to;
+    }
+    template <typename Repeated>
+    Path path(const Repeated& from) {
+        if (!count(from.size(), limits_.path, "processes on a path")) return {};
+        return Path(from.begin(), from.end());
+    }
+    Incarnation incarnation(std::uint64_t value) {
+        demand(value <= kMaxIncarnation, "an incarnation is out of range");
+        return value;
+    }
+    RequestId request(const wire::RequestId& from) {
+        return {from.origin(), incarnation(from.incarnation()), from.number()};
+    }
+    Card card(const wire::Card& from) {
+        return {from.id(), incarnation(from.incarnation()), card_field(from.endpoint()),
+                card_field(from.public_key()), card_field(from.name())};
+    }
+    std::string reason(const std::string& from) {
+        demand(from.size() <= limits_.reason_bytes, "a reason is too long");
+        std::string to = from;
+        std::replace_if(
+            to.begin(), to.end(), [](char letter) { return letter < ' ' || letter == '\x7f'; },
+            '?');
+        return to;
+    }
+    Micros lease(std::uint64_t value) {
+        const auto most = static_cast<std::uint64_t>(limits_.lease.count());
+        demand(value <= most, "a lease is out of range");
+        return Micros(static_cast<Micros::rep>(std::min(value, most)));
+    }
+    void demand(bool holds, const char* otherwise) {
+        if (!holds && problem_.empty()) problem_ = otherwise;
+    }
+
+ private:
+    bool count(int size, std::size_t limit, const char* what) {
+        if (size >= 0 && static_cast<std::size_t>(size) <= limit) return true;
+        if (problem_.empty()) problem_ = std::string("too many ") + what;
+        return false;
+    }
+    std::string card_field(const std::string& from) {
+        demand(from.size() <= kMaxCardFieldBytes, "a field of a card is too long");
+        demand(printable(from), "a field of a card is not printable");
+        return from;
+    }
+
+    const CodecLimits& limits_;
+    std::string problem_;
+};
+
+Message read(Reader& in, const wire::Migrate& from) {
+    return Migrate{in.object(from.object()), in.objects(from.copies()),
+                   in.dependencies(from.dependencies())};
+}
+
+Message read(Reader& in, const wire::ReadRequest& from) {
+    return ReadRequest{in.request(from.id()), in.object_id(from.object()), in.path(from.path())};
+}
+
+Message read(Reader& in, const wire::ReadClimb& from) {
+    return ReadClimb{in.request(from.id()), in.object(from.object()), in.objects(from.copies()),
+                     in.dependencies(from.dependencies()), in.path(from.path())};
+}
+
+Message read(Reader& in, const wire::ReadReturn& from) {
+    return ReadReturn{in.request(from.id()), in.object(from.object()), in.path(from.path())};
+}
+
+Message read(Reader& in, const wire::Force& from) {
+    return Force{in.request(from.id()), in.objects(from.objects()),
+                 in.dependencies(from.dependencies()), in.path(from.path())};
+}
+
+Message read(Reader& in, const wire::JoinAccept& from) {
+    in.demand(from.epoch() != 0, "an accepted join has no epoch");
+    return JoinAccept{in.card(from.parent()), in.incarnation(from.joiner_incarnation()),
+                      from.epoch()};
+}
+
+std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
+    switch (frame.content_case()) {
+        case wire::Frame::kHello: return std::nullopt;
+        case wire::Frame::kRetrieve: return Retrieve{in.object_id(frame.retrieve().object())};
+        case wire::Frame::kMigrate: return read(in, frame.migrate());
+        case wire::Frame::kReadRequest: return read(in, frame.read_request());
+        case wire::Frame::kReadClimb: return read(in, frame.read_climb());
+        case wire::Frame::kReadReturn: return read(in, frame.read_return());
+        case wire::Frame::kForce: return read(in, frame.force());
+        case wire::Frame::kForceConfirm:
+            return ForceConfirm{in.request(frame.force_confirm().id()),
+                                in.path(frame.force_confirm().path())};
+        case wire::Frame::kPing: return Ping{frame.ping().number(), frame.ping().subtree()};
+        case wire::Frame::kPong:
+            return Pong{frame.pong().number(), in.lease(frame.pong().lease_us())};
+        case wire::Frame::kLeave: return Leave{};
+        case wire::Frame::kDisconnected:
+            return Disconnected{in.reason(frame.disconnected().reason())};
+        case wire::Frame::kJoinForward: return JoinForward{in.card(frame.join_forward().joiner())};
+        case wire::Frame::kJoinRequest: return JoinRequest{in.card(frame.join_request().joiner())};
+        case wire::Frame::kJoinAccept: return read(in, frame.join_accept());
+        case wire::Frame::kJoinRefuse:
+            return JoinRefuse{in.incarnation(frame.join_refuse().joiner_incarnation()),
+                              in.reason(frame.join_refuse().reason())};
+        case wire::Frame::CONTENT_NOT_SET: break;
+    }
+    in.demand(false, "it has no content that this version knows");
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::optional<Message>> get_content(const wire::Frame& frame, const CodecLimits& limits) {
+    Reader reader(limits);
+    std::optional<Message> message = read_content(reader, frame);
+    if (reader.problem().empty()) return message;
+    return fail(Errc::corrupt, reader.problem());
+}
+
+}  // namespace tributary::netlayer::schema

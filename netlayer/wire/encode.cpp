@@ -1,0 +1,148 @@
+#include <algorithm>
+
+#include "netlayer/wire/schema.hpp"
+
+namespace tributary::netlayer::schema {
+
+namespace {
+
+void put(const Object& from, wire::Object& to) {
+    to.set_id(from.id);
+    to.set_version(from.version);
+    const ByteView body = view(from.body);
+    to.set_body(body.data(), body.size());
+}
+
+void put(const Card& from, wire::Card& to) {
+    to.set_id(from.id);
+    to.set_incarnation(from.incarnation);
+    to.set_endpoint(from.endpoint);
+    to.set_public_key(from.public_key);
+    to.set_name(from.name);
+}
+
+void put(const RequestId& from, wire::RequestId& to) {
+    to.set_origin(from.origin);
+    to.set_incarnation(from.incarnation);
+    to.set_number(from.number);
+}
+
+template <typename Repeated>
+void put_objects(const std::vector<Object>& from, Repeated& to) {
+    to.Reserve(static_cast<int>(from.size()));
+    for (const Object& object : from) put(object, *to.Add());
+}
+
+template <typename Repeated>
+void put_dependencies(const std::vector<Dependency>& from, Repeated& to) {
+    to.Reserve(static_cast<int>(from.size()));
+    for (const Dependency& pair : from) {
+        wire::Dependency& made = *to.Add();
+        made.set_from(pair.from);
+        made.set_to(pair.to);
+    }
+}
+
+template <typename Repeated>
+void put_path(const Path& from, Repeated& to) {
+    to.Add(from.begin(), from.end());
+}
+
+/// Puts one alternative of Message into the frame.
+class Writer {
+ public:
+    Writer(const CodecLimits& limits, wire::Frame& frame) : limits_(limits), frame_(frame) {}
+
+    void operator()(const Retrieve& from) const {
+        frame_.mutable_retrieve()->set_object(from.object);
+    }
+    void operator()(const Migrate& from) const {
+        wire::Migrate& to = *frame_.mutable_migrate();
+        put(from.object, *to.mutable_object());
+        put_objects(from.copies, *to.mutable_copies());
+        put_dependencies(from.dependencies, *to.mutable_dependencies());
+    }
+    void operator()(const ReadRequest& from) const {
+        wire::ReadRequest& to = *frame_.mutable_read_request();
+        put(from.id, *to.mutable_id());
+        to.set_object(from.object);
+        put_path(from.path, *to.mutable_path());
+    }
+    void operator()(const ReadClimb& from) const {
+        wire::ReadClimb& to = *frame_.mutable_read_climb();
+        put(from.id, *to.mutable_id());
+        put(from.object, *to.mutable_object());
+        put_objects(from.copies, *to.mutable_copies());
+        put_dependencies(from.dependencies, *to.mutable_dependencies());
+        put_path(from.path, *to.mutable_path());
+    }
+    void operator()(const ReadReturn& from) const {
+        wire::ReadReturn& to = *frame_.mutable_read_return();
+        put(from.id, *to.mutable_id());
+        put(from.object, *to.mutable_object());
+        put_path(from.path, *to.mutable_path());
+    }
+    void operator()(const Force& from) const {
+        wire::Force& to = *frame_.mutable_force();
+        put(from.id, *to.mutable_id());
+        put_objects(from.objects, *to.mutable_objects());
+        put_dependencies(from.dependencies, *to.mutable_dependencies());
+        put_path(from.path, *to.mutable_path());
+    }
+    void operator()(const ForceConfirm& from) const {
+        wire::ForceConfirm& to = *frame_.mutable_force_confirm();
+        put(from.id, *to.mutable_id());
+        put_path(from.path, *to.mutable_path());
+    }
+    void operator()(const Ping& from) const {
+        frame_.mutable_ping()->set_number(from.number);
+        frame_.mutable_ping()->set_subtree(from.subtree);
+    }
+    void operator()(const Pong& from) const {
+        const Micros lease = std::clamp(from.lease, Micros(0), limits_.lease);
+        frame_.mutable_pong()->set_number(from.number);
+        frame_.mutable_pong()->set_lease_us(static_cast<std::uint64_t>(lease.count()));
+    }
+    void operator()(const Leave& /*from*/) const { frame_.mutable_leave(); }
+    void operator()(const Disconnected& from) const {
+        frame_.mutable_disconnected()->set_reason(cut(from.reason));
+    }
+    void operator()(const JoinForward& from) const {
+        put(from.joiner, *frame_.mutable_join_forward()->mutable_joiner());
+    }
+    void operator()(const JoinRequest& from) const {
+        put(from.joiner, *frame_.mutable_join_request()->mutable_joiner());
+    }
+    void operator()(const JoinAccept& from) const {
+        wire::JoinAccept& to = *frame_.mutable_join_accept();
+        put(from.parent, *to.mutable_parent());
+        to.set_joiner_incarnation(from.joiner_incarnation);
+        to.set_epoch(from.epoch);
+    }
+    void operator()(const JoinRefuse& from) const {
+        wire::JoinRefuse& to = *frame_.mutable_join_refuse();
+        to.set_joiner_incarnation(from.joiner_incarnation);
+        to.set_reason(cut(from.reason));
+    }
+
+ private:
+    [[nodiscard]] std::string cut(const std::string& reason) const {
+        return reason.substr(0, limits_.reason_bytes);
+    }
+
+    const CodecLimits& limits_;
+    wire::Frame& frame_;
+};
+
+}  // namespace
+
+void put_content(const std::optional<Message>& message, const CodecLimits& limits,
+                 wire::Frame& frame) {
+    if (message) {
+        std::visit(Writer(limits, frame), *message);
+    } else {
+        frame.mutable_hello();
+    }
+}
+
+}  // namespace tributary::netlayer::schema

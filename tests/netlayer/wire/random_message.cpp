@@ -1,0 +1,141 @@
+#include "tests/netlayer/wire/random_message.hpp"
+
+#include <stdexcept>
+
+namespace tributary::netlayer {
+
+namespace {
+
+std::string random_text(Random& random, std::size_t longest) {
+    std::string text(1 + random.below(longest), ' ');
+    for (char& letter : text) letter = static_cast<char>('!' + random.below(94));
+    return text;
+}
+
+Object random_object(Random& random) {
+    Bytes body(random.below(200));
+    for (auto& byte : body) byte = static_cast<std::uint8_t>(random.next());
+    Object object{random_text(random, kMaxObjectIdBytes), random.next(), nullptr};
+    if (!body.empty()) object.body = std::make_shared<const Bytes>(std::move(body));
+    return object;
+}
+
+std::vector<Object> random_objects(Random& random) {
+    std::vector<Object> objects(random.below(4));
+    for (Object& object : objects) object = random_object(random);
+    return objects;
+}
+
+std::vector<Dependency> random_dependencies(Random& random) {
+    std::vector<Dependency> pairs(random.below(4));
+    for (Dependency& pair : pairs) pair = {random_text(random, 30), random_text(random, 30) + "'"};
+    return pairs;
+}
+
+Path random_path(Random& random) {
+    Path path(random.below(6));
+    for (ProcessId& process : path) process = random.next();
+    return path;
+}
+
+Incarnation random_incarnation(Random& random) {
+    return random.below(kMaxIncarnation + 1);
+}
+
+RequestId random_request(Random& random) {
+    return {random.next(), random_incarnation(random), random.next()};
+}
+
+Card random_card(Random& random) {
+    return {random.next(), random_incarnation(random), random_text(random, 100),
+            random_text(random, 40), random_text(random, 64)};
+}
+
+class Describer {
+ public:
+    [[nodiscard]] std::string text() const { return text_; }
+
+    void operator()(const Retrieve& m) { add(m.object); }
+    void operator()(const Migrate& m) { add(m.object), add(m.copies), add(m.dependencies); }
+    void operator()(const ReadRequest& m) { add(m.id), add(m.object), add(m.path); }
+    void operator()(const ReadClimb& m) {
+        add(m.id), add(m.object), add(m.copies), add(m.dependencies), add(m.path);
+    }
+    void operator()(const ReadReturn& m) { add(m.id), add(m.object), add(m.path); }
+    void operator()(const Force& m) { add(m.id), add(m.objects), add(m.dependencies), add(m.path); }
+    void operator()(const ForceConfirm& m) { add(m.id), add(m.path); }
+    void operator()(const Ping& m) { add(m.number), add(m.subtree); }
+    void operator()(const Pong& m) { add(m.number), add(m.lease.count()); }
+    void operator()(const Leave& /*m*/) {}
+    void operator()(const Disconnected& m) { add(m.reason); }
+    void operator()(const JoinForward& m) { add(m.joiner); }
+    void operator()(const JoinRequest& m) { add(m.joiner); }
+    void operator()(const JoinAccept& m) { add(m.parent), add(m.joiner_incarnation), add(m.epoch); }
+    void operator()(const JoinRefuse& m) { add(m.joiner_incarnation), add(m.reason); }
+
+ private:
+    void add(const std::string& value) { text_ += "'" + value + "' "; }
+    template <typename Number>
+    requires std::is_integral_v<Number>
+    void add(Number value) { text_ += std::to_string(value) + " "; }
+    void add(const Object& value) {
+        add(value.id), add(value.version), add(to_hex(view(value.body)));
+    }
+    void add(const Dependency& value) { add(value.from), add(value.to); }
+    void add(const RequestId& value) {
+        add(value.origin), add(value.incarnation), add(value.number);
+    }
+    void add(const Card& value) {
+        add(value.id), add(value.incarnation), add(value.endpoint), add(value.public_key);
+        add(value.name);
+    }
+    template <typename Element>
+    void add(const std::vector<Element>& values) {
+        text_ += "[ ";
+        for (const Element& value : values) add(value);
+        text_ += "] ";
+    }
+
+    std::string text_;
+};
+
+}  // namespace
+
+Message random_message(std::size_t alternative, Random& random) {
+    switch (alternative) {
+        case 0: return Retrieve{random_text(random, kMaxObjectIdBytes)};
+        case 1:
+            return Migrate{random_object(random), random_objects(random),
+                           random_dependencies(random)};
+        case 2:
+            return ReadRequest{random_request(random), random_text(random, 20),
+                               random_path(random)};
+        case 3:
+            return ReadClimb{random_request(random), random_object(random), random_objects(random),
+                             random_dependencies(random), random_path(random)};
+        case 4:
+            return ReadReturn{random_request(random), random_object(random), random_path(random)};
+        case 5:
+            return Force{random_request(random), random_objects(random),
+                         random_dependencies(random), random_path(random)};
+        case 6: return ForceConfirm{random_request(random), random_path(random)};
+        case 7: return Ping{random.next(), random.next()};
+        case 8: return Pong{random.next(), Micros(random.below(3'600'000'000))};
+        case 9: return Leave{};
+        case 10: return Disconnected{random_text(random, 500)};
+        case 11: return JoinForward{random_card(random)};
+        case 12: return JoinRequest{random_card(random)};
+        case 13:
+            return JoinAccept{random_card(random), random_incarnation(random), 1 + random.below(9)};
+        case 14: return JoinRefuse{random_incarnation(random), random_text(random, 500)};
+        default: throw std::logic_error("a new kind of message needs random content here");
+    }
+}
+
+std::string describe(const Message& message) {
+    Describer describer;
+    std::visit(describer, message);
+    return std::string(message_name(message)) + " " + describer.text();
+}
+
+}  // namespace tributary::netlayer
