@@ -50,7 +50,7 @@ class Batcher {
     /// @param row    exactly `schema.width()` numbers
     /// @param label  empty: unknown, the row is only counted
     void add(FeatureRow row, const ClassName& label);
-    /// Takes every row.
+    /// Takes every row; only these may wait beyond `pending_rows`, until `next` is asked.
     /// @error mismatch when the records have another schema
     Status add(const LabelledRecords& records);
 
@@ -70,8 +70,8 @@ class Batcher {
     };
     using Quotas = std::map<ClassName, std::size_t>;
 
-    [[nodiscard]] Quotas balanced_quotas() const;
-    [[nodiscard]] Quotas oldest_quotas(Quotas quotas) const;
+    [[nodiscard]] static std::size_t total(const Quotas& quotas);
+    void pick_oldest(Quotas& quotas, std::size_t per_class, std::size_t rows) const;
     [[nodiscard]] LabelledRecords take(const Quotas& quotas);
     [[nodiscard]] LabelledRecords empty_records() const;
 

@@ -26,7 +26,6 @@ std::optional<std::string_view> kdd_category(std::string_view attack_name);
 struct KddRecords {
     LabelledRecords records;
     std::size_t unknown_services = 0;  ///< rows whose service is none of the 70; all zero there
-    std::size_t unknown_flags = 0;     ///< rows whose flag is none of the 11; counted as OTH
 };
 
 /// Rows in file order; the coverage is every class that occurs, without "normal".

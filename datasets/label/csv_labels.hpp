@@ -3,8 +3,8 @@
 // columns start,src_ip,src_port,dest_ip,dest_port,proto,label. A row speaks for a record when its
 // start lies between 2 s before the record's start and the later of 2 s after it and the record's
 // end. All rows that speak must agree, else the record is unknown and the conflict counted.
-// Bounds: 5 million rows, lines of 64 KiB. Immutable after parsing except for the counters.
-// One thread per object.
+// Bounds: 5 million rows, 1,024 classes, lines of 64 KiB. Immutable after parsing except for the
+// counters. One thread per object.
 
 #include <cstdint>
 #include <filesystem>

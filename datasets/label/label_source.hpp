@@ -16,10 +16,10 @@ namespace tributary::datasets {
 
 /// What one source says about one flow.
 struct LabelVote {
-    ClassName class_name;   ///< empty: unknown
-    double confidence = 0;  ///< 0 to 1
-    std::string source;     ///< name of the source that voted
-    std::string evidence;   ///< for a person, for example "line 5"; no address
+    ClassName class_name{};  ///< empty: unknown
+    double confidence = 0;   ///< 0 to 1
+    std::string source{};    ///< name of the source that voted
+    std::string evidence{};  ///< for a person, for example "line 5"; no address
 };
 
 struct LabelCounts {

@@ -52,7 +52,6 @@ class RuleFile final : public LabelSource {
     [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
 
  private:
-    friend class RuleParser;
     RuleFile() = default;
     [[nodiscard]] LabelVote decide(const FlowRecord& flow) override;
     void build_index();
