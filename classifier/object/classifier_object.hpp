@@ -102,7 +102,7 @@ ClassifierObject new_object(std::string id, std::string class_name, std::string 
                             const Digest& schema_hash, Model model);
 
 /// Books a contribution whose `model` was learnt from `object`: version + 1, counts per
-/// contributor, lineage; signatures and calibration of the old version do not carry over.
+/// contributor, lineage. The old signatures do not carry over; the caller measures a new card.
 /// @param entry  contributor, contribution number, batch digest, records and verdict
 /// @error conflict (contribution number not above the last), limit_exceeded (contributors)
 Result<ClassifierObject> next_version(const ClassifierObject& object, const Digest& parent,

@@ -15,7 +15,6 @@ namespace tributary::classifier {
 
 /// Largest batch an engine accepts; an update of the product has at most 500 records.
 inline constexpr std::size_t kBatchLimit = 200000;
-inline constexpr std::size_t kRecordsPerUpdate = 500;
 
 /// A batch and the site's own memory, checked and merged while the object is still elsewhere.
 struct PreparedBatch {

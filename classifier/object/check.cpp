@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <cmath>
+
+#include "classifier/object/codec.hpp"
+
+namespace tributary::classifier {
+
+namespace {
+
+constexpr std::size_t kSignatureBytes = 512;
+
+Status check_name(const std::string& name, const char* what) {
+    if (name.empty() || name.size() > kNameLimit) {
+        return fail(Errc::corrupt, std::string(what) + " has " + std::to_string(name.size()) +
+                                       " bytes; 1 to " + std::to_string(kNameLimit) +
+                                       " are allowed");
+    }
+    const bool printable =
+        std::ranges::all_of(name, [](char letter) { return letter >= ' ' && letter <= '~'; });
+    if (!printable) return fail(Errc::corrupt, std::string(what) + " is not printable ASCII");
+    return {};
+}
+
+Status check_count(std::size_t count, std::size_t limit, const char* what) {
+    if (count <= limit) return {};
+    return fail(Errc::limit_exceeded, "the object has " + std::to_string(count) + " " + what +
+                                          "; the limit is " + std::to_string(limit));
+}
+
+template <typename Values>
+bool ascending(const Values& values) {
+    return std::ranges::adjacent_find(values, std::ranges::greater_equal{}) == values.end();
+}
+
+Status check_contributors(const std::vector<Contributor>& contributors) {
+    TRIBUTARY_CHECK(check_count(contributors.size(), kContributorLimit, "contributors"));
+    for (std::size_t i = 0; i < contributors.size(); ++i) {
+        const Contributor& one = contributors[i];
+        TRIBUTARY_CHECK(check_name(one.pseudonym, "a pseudonym"));
+        TRIBUTARY_CHECK(check_count(one.refused.size(), kRefusedLimit, "refused contributions"));
+        if (!ascending(one.refused) || (i > 0 && contributors[i - 1].pseudonym >= one.pseudonym)) {
+            return fail(Errc::corrupt, "contributors or their refused numbers are out of order");
+        }
+    }
+    return {};
+}
+
+bool share(double value) {
+    return value >= 0 && value <= 1;
+}
+
+Status check_card(const Card& card) {
+    TRIBUTARY_CHECK(check_count(card.recall.size(), kStratumLimit, "strata in its card"));
+    bool ok = share(card.accuracy) && share(card.f1) && share(card.fpr) && share(card.auc) &&
+              share(card.tpr_at_1pct_fpr) && card.mcc >= -1.000001 && card.mcc <= 1.000001;
+    for (const auto& [name, recall] : card.recall) {
+        TRIBUTARY_CHECK(check_name(name, "a stratum"));
+        ok = ok && share(recall);
+    }
+    if (!ok) return fail(Errc::corrupt, "a figure of the card is out of range");
+    return {};
+}
+
+Status check_lineage(const ClassifierObject& object) {
+    TRIBUTARY_CHECK(check_count(object.lineage.size(), kLineageLimit, "lineage entries"));
+    for (const LineageEntry& entry : object.lineage) {
+        TRIBUTARY_CHECK(check_name(entry.contributor, "a contributor in the lineage"));
+        const auto verdict = static_cast<unsigned>(entry.verdict);
+        if (verdict < 1 || verdict > 4 || entry.version > object.version) {
+            return fail(Errc::corrupt, "a lineage entry has an unknown verdict or a later version");
+        }
+    }
+    return {};
+}
+
+Status check_signatures(const std::vector<Signature>& signatures) {
+    TRIBUTARY_CHECK(check_count(signatures.size(), kSignatureLimit, "signatures"));
+    for (const Signature& signature : signatures) {
+        TRIBUTARY_CHECK(check_name(signature.signer, "a signer"));
+        TRIBUTARY_CHECK(check_count(signature.bytes.size(), kSignatureBytes, "signature bytes"));
+    }
+    return {};
+}
+
+}  // namespace
+
+Status check_object(const ClassifierObject& object) {
+    TRIBUTARY_CHECK(check_name(object.id, "the object id"));
+    TRIBUTARY_CHECK(check_name(object.class_name, "the class name"));
+    TRIBUTARY_CHECK(check_name(object.schema, "the schema name"));
+    TRIBUTARY_CHECK(check_model(object.model));
+    TRIBUTARY_CHECK(check_contributors(object.contributors));
+    if (!std::isfinite(object.calibration.a) || !std::isfinite(object.calibration.b)) {
+        return fail(Errc::corrupt, "the calibration is not a number");
+    }
+    TRIBUTARY_CHECK(check_card(object.card));
+    TRIBUTARY_CHECK(check_lineage(object));
+    return check_signatures(object.signatures);
+}
+
+}  // namespace tributary::classifier
