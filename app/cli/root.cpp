@@ -52,8 +52,8 @@ int run(int argc, const char* const* argv) {
     LogOptions log_options;
     add_log_options(root, log_options);
     Invocation invocation;
+    root.fallthrough();  // before the commands are added: they inherit it
     for (const AddCommand add : kCommands) add(root, invocation);
-    root.fallthrough();
 
     try {
         root.parse(argc, argv);

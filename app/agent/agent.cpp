@@ -1,0 +1,148 @@
+#include "app/agent/agent.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "app/agent/contribute_request.hpp"
+#include "app/control/server.hpp"
+#include "app/service/node_requests.hpp"
+#include "app/service/object_bundle.hpp"
+#include "app/service/shared_objects.hpp"
+#include "app/service/site_detector.hpp"
+#include "base/log.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+constexpr std::chrono::seconds kLeavePatience{15};
+
+/// The seed of a site's random reservoir follows from its key: another site samples otherwise.
+std::uint64_t seed_of(const std::string& public_key) {
+    const Digest digest = blake2b(to_bytes(public_key));
+    return ByteReader(digest).u64();
+}
+
+/// The name under which a site appears in objects; only the coordinator can trace it to a key.
+std::string pseudonym_of(const std::string& public_key) {
+    return "site-" + to_hex(ByteView(blake2b(to_bytes("contributor:" + public_key))).first(6));
+}
+
+Error join_error(const Error& error, const AgentOptions& options) {
+    if (error.code == Errc::permission) {
+        return {error.code, error.message +
+                                ". Ask the coordinator to run: tributary coordinator "
+                                "authorize --name " +
+                                options.name + " --key <the key in " +
+                                (options.state / "curve.public").string() + ">"};
+    }
+    return {error.code, "the coordinator at " + options.server +
+                            " does not answer: " + error.message +
+                            ". Start it: tributary coordinator --state DIR, or check --server"};
+}
+
+}  // namespace
+
+struct Agent::Parts {
+    AgentOptions options;
+    const datasets::Schema* schema = nullptr;
+    Metrics metrics;
+    std::unique_ptr<netlayer::Node> node;
+    std::unique_ptr<SiteState> site;
+    std::unique_ptr<Contributor> contributor;
+    // Last, so that it is destroyed first: its handlers use all of the above.
+    std::unique_ptr<ControlServer> control;
+
+    Result<ControlFrame> answer(const ControlFrame& request, const ProgressReporter& report);
+    Result<ControlFrame> answer_detector();
+};
+
+Result<ControlFrame> Agent::Parts::answer_detector() {
+    TRIBUTARY_TRY(const auto objects, read_classifiers(*node, true));
+    ObjectBytes encoded;
+    for (const auto& [id, object] : objects) {
+        const ByteView view = netlayer::view(object.body);
+        if (!view.empty()) encoded.emplace(id, Bytes(view.begin(), view.end()));
+    }
+    TRIBUTARY_TRY(const Thresholds thresholds,
+                  site_thresholds(*schema, encoded, normal_rows(site->held_out())));
+    ObjectBundle bundle;
+    for (auto& [id, bytes] : encoded) {
+        const auto threshold = thresholds.find(id);
+        bundle.emplace(id, BundledObject{objects.at(id).version,
+                                         threshold == thresholds.end() ? 0 : threshold->second,
+                                         std::move(bytes)});
+    }
+    return pack_objects(bundle);
+}
+
+Result<ControlFrame> Agent::Parts::answer(const ControlFrame& request,
+                                          const ProgressReporter& report) {
+    const Member member{node.get(), &metrics, "agent", options.name,
+                        [this] { return contributor->waiting(); }};
+    if (auto answered = answer_common(member, request)) return std::move(*answered);
+    const std::string command = command_of(request);
+    if (command == "detector") return answer_detector();
+    if (command == "contribute") {
+        return answer_contribute(request, report, *schema, *site, *contributor);
+    }
+    return fail(Errc::invalid_argument, "an agent does not know the request \"" + command + "\"");
+}
+
+Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options) {
+    auto parts = std::make_unique<Parts>();
+    TRIBUTARY_TRY(parts->schema, datasets::find_schema(options.schema));
+    const std::string engine_name =
+        options.engine.empty() ? std::string(classifier::kDefaultEngine) : options.engine;
+    TRIBUTARY_TRY(auto engine, classifier::make_engine(engine_name));
+    TRIBUTARY_TRY(const netlayer::KeyPair keys, netlayer::load_or_create_keys(options.state));
+
+    netlayer::NodeOptions node;
+    node.role = netlayer::Role::client;
+    node.name = options.name;
+    node.state = options.state;
+    node.keys = keys;
+    node.listen = options.listen;
+    node.advertise = options.advertise;
+    node.server_endpoint = options.server;
+    node.server_public_key = options.server_key;
+    TRIBUTARY_TRY(parts->node, netlayer::Node::start(std::move(node), nullptr, parts->metrics));
+    if (const Status joined = parts->node->wait_connected(options.join_patience); !joined) {
+        return fail(join_error(joined.error(), options));
+    }
+
+    TRIBUTARY_TRY(parts->site, SiteState::open(options.state, *parts->schema));
+    TRIBUTARY_TRY(netlayer::Journal journal,
+                  netlayer::Journal::open(options.state / "journal.sqlite"));
+    Learner learner(*parts->schema, std::move(engine), pseudonym_of(keys.public_key),
+                    seed_of(keys.public_key));
+    parts->contributor = std::make_unique<Contributor>(*parts->node, std::move(journal),
+                                                       std::move(learner), parts->metrics);
+    parts->options = std::move(options);
+    Parts& stable = *parts;
+    TRIBUTARY_TRY(parts->control, ControlServer::start(parts->options.state,
+                                                       [&stable](const ControlFrame& request,
+                                                                 const ProgressReporter& report) {
+                                                           return stable.answer(request, report);
+                                                       }));
+    return std::make_unique<Agent>(std::move(parts));
+}
+
+Agent::Agent(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Agent::~Agent() {
+    parts_->control.reset();
+    // The program of a running update uses the contributor's learner: the node's pool ends first.
+    parts_->node->stop();
+    parts_->contributor.reset();
+}
+
+Status Agent::leave() {
+    parts_->control.reset();
+    return parts_->node->leave(kLeavePatience);
+}
+
+std::string Agent::endpoint() const {
+    return parts_->node->endpoint();
+}
+
+}  // namespace tributary::app

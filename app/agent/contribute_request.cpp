@@ -1,0 +1,100 @@
+#include "app/agent/contribute_request.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "app/service/labelled_flows.hpp"
+#include "datasets/batch.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kDefaultPatienceSeconds = 120;
+
+struct Request {
+    FlowInput input;
+    std::chrono::seconds patience{kDefaultPatienceSeconds};
+};
+
+Result<Request> parse_request(const ControlFrame& frame) {
+    Request request;
+    try {
+        const Json json = Json::parse(frame.json);
+        for (const auto& file : json.at("files"))
+            request.input.files.emplace_back(file.get<std::string>());
+        request.input.rules = json.at("rules").get<std::string>();
+        TRIBUTARY_TRY(request.input.ingest.kind,
+                      parse_input_kind(json.value("kind", std::string("auto"))));
+        request.patience = std::chrono::seconds(json.value("patience", kDefaultPatienceSeconds));
+    } catch (const Json::exception& error) {
+        return fail(Errc::invalid_argument,
+                    std::string("contribute: the request is damaged: ") + error.what());
+    }
+    return request;
+}
+
+/// Journals every batch of the records.
+Result<std::vector<std::uint64_t>> submit_all(datasets::Batcher& batcher,
+                                              Contributor& contributor) {
+    std::vector<std::uint64_t> numbers;
+    while (true) {
+        auto batch = batcher.next();
+        if (!batch) batch = batcher.flush();
+        if (!batch) return numbers;
+        TRIBUTARY_TRY(const std::uint64_t number, contributor.submit(*batch));
+        numbers.push_back(number);
+    }
+}
+
+struct Waited {
+    std::map<std::string, std::uint64_t> versions;
+    std::vector<std::string> refused;
+};
+
+Result<Waited> wait_all(const std::vector<std::uint64_t>& numbers, Contributor& contributor,
+                        std::chrono::seconds patience, const ProgressReporter& report) {
+    Waited waited;
+    std::size_t done = 0;
+    for (const std::uint64_t number : numbers) {
+        TRIBUTARY_TRY(const ContributionOutcome outcome, contributor.wait(number, patience));
+        for (const auto& [id, version] : outcome.versions) waited.versions[id] = version;
+        if (outcome.refusal) waited.refused.push_back(outcome.refusal->message);
+        ++done;
+        report(Json{{"done", done}, {"of", numbers.size()}}.dump());
+    }
+    return waited;
+}
+
+}  // namespace
+
+Result<ControlFrame> answer_contribute(const ControlFrame& request, const ProgressReporter& report,
+                                       const datasets::Schema& schema, SiteState& site,
+                                       Contributor& contributor) {
+    TRIBUTARY_TRY(const Request parsed, parse_request(request));
+    TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(parsed.input, schema));
+    datasets::Batcher batcher(schema, flows.records.coverage);
+    TRIBUTARY_CHECK(batcher.add(flows.records));
+    TRIBUTARY_CHECK(site.hold_out(batcher.held_out()));
+    TRIBUTARY_TRY(const std::vector<std::uint64_t> numbers, submit_all(batcher, contributor));
+    TRIBUTARY_TRY(const Waited waited, wait_all(numbers, contributor, parsed.patience, report));
+
+    const datasets::BatchCounts& counts = batcher.counts();
+    const Json json{
+        {"schema", 1},
+        {"flows", flows.flows.size()},
+        {"labelled", counts.in - counts.unknown},
+        {"unknown", counts.unknown},
+        {"held_out", counts.held_out},
+        {"records", counts.batched},
+        {"batches", numbers.size()},
+        {"objects", waited.versions},
+        {"refused", waited.refused},
+        {"damages", damage_sentences(flows.report)},
+        {"waiting", contributor.waiting()},
+    };
+    return ControlFrame{json.dump(), {}};
+}
+
+}  // namespace tributary::app

@@ -1,0 +1,190 @@
+#include "app/agent/contributor.hpp"
+
+#include "base/log.hpp"
+#include "datasets/batch_codec.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+using netlayer::Object;
+using netlayer::ObjectId;
+
+/// Longest wait for one update before it is asked for again under the same number.
+constexpr std::chrono::seconds kUpdateTimeout{60};
+/// Pause before an interrupted contribution is tried again, and how often an idle worker looks.
+constexpr std::chrono::milliseconds kRetryPause{200};
+
+/// An error that says nothing about the contribution: it is tried again.
+bool is_passing(const Error& error) {
+    return error.code == Errc::disconnected || error.code == Errc::timeout ||
+           error.code == Errc::unreachable;
+}
+
+ObjectBytes bytes_of(const std::map<ObjectId, Object>& inputs) {
+    ObjectBytes bytes;
+    for (const auto& [id, object] : inputs) {
+        const ByteView view = netlayer::view(object.body);
+        bytes.emplace(id, Bytes(view.begin(), view.end()));
+    }
+    return bytes;
+}
+
+/// Adds the objects of the plan to the catalogue that came along, if one came.
+Status list_in_catalogue(const LearningPlan& plan, const std::map<ObjectId, Object>& inputs,
+                         ObjectBytes& outputs) {
+    const auto found = inputs.find(kCatalogueId);
+    if (found == inputs.end()) return {};
+    TRIBUTARY_TRY(Catalogue catalogue, decode_catalogue(netlayer::view(found->second.body)));
+    const std::size_t before = catalogue.size();
+    for (const std::string& id : plan.objects()) catalogue.insert(id);
+    if (catalogue.size() == before) return {};
+    TRIBUTARY_TRY(outputs[kCatalogueId], encode_catalogue(catalogue));
+    return {};
+}
+
+}  // namespace
+
+Contributor::Contributor(netlayer::Node& node, netlayer::Journal journal, Learner learner,
+                         Metrics& metrics)
+    : node_(node),
+      learner_(std::move(learner)),
+      metrics_(metrics),
+      journal_(std::move(journal)),
+      worker_([this] { work(); }) {}
+
+Contributor::~Contributor() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    worker_.join();
+}
+
+Result<std::uint64_t> Contributor::submit(const datasets::LabelledRecords& batch) {
+    TRIBUTARY_TRY(const Bytes payload, datasets::encode_records(batch));
+    const std::lock_guard lock(mutex_);
+    TRIBUTARY_TRY(const std::uint64_t number, journal_.append(payload));
+    changed_.notify_all();
+    return number;
+}
+
+Result<ContributionOutcome> Contributor::wait(std::uint64_t number, std::chrono::seconds patience) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, patience, [&] { return stopping_ || done_.contains(number); });
+    const auto found = done_.find(number);
+    if (found != done_.end()) return found->second;
+    if (stopping_) return fail(Errc::disconnected, "the agent is stopping");
+    return fail(Errc::timeout, "contribution " + std::to_string(number) +
+                                   " is not durable yet; it waits in the journal and is tried "
+                                   "again. See: tributary status");
+}
+
+std::uint64_t Contributor::waiting() const {
+    const std::lock_guard lock(mutex_);
+    return journal_.size().value_or(0);
+}
+
+bool Contributor::stopping() const {
+    const std::lock_guard lock(mutex_);
+    return stopping_;
+}
+
+std::optional<netlayer::JournalEntry> Contributor::next_entry() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        auto entry = journal_.oldest();
+        if (!entry) {
+            log::error("contribute", "the journal cannot be read",
+                       {{"why", entry.error().message}});
+        } else if (*entry) {
+            return std::move(*entry);
+        }
+        changed_.wait_for(lock, kRetryPause);
+    }
+    return std::nullopt;
+}
+
+void Contributor::work() {
+    while (const auto entry = next_entry()) {
+        ContributionOutcome outcome = contribute(*entry);
+        if (outcome.refusal && is_passing(*outcome.refusal)) continue;  // stopping: it stays
+        finish(std::move(outcome));
+    }
+}
+
+Result<netlayer::UpdateReport> Contributor::attempt(const LearningPlan& plan) {
+    netlayer::UpdateRequest request;
+    request.objects = plan.objects();
+    for (const std::string& id : plan.objects()) {
+        if (known_.contains(id)) continue;
+        request.objects.emplace_back(kCatalogueId);
+        break;
+    }
+    request.wait = netlayer::Durability::durable;
+    request.timeout = kUpdateTimeout;
+    auto learnt = std::make_shared<ObjectBytes>();
+    // The program may outlive this call (a timeout), so it owns all that it needs but the learner,
+    // whose `learn` is pure and which the node's pool cannot outlive.
+    request.program =
+        [this, plan,
+         learnt](const std::map<ObjectId, Object>& inputs) -> Result<std::map<ObjectId, Bytes>> {
+        TRIBUTARY_TRY(ObjectBytes outputs, learner_.learn(plan, bytes_of(inputs)));
+        *learnt = outputs;
+        TRIBUTARY_CHECK(list_in_catalogue(plan, inputs, outputs));
+        return outputs;
+    };
+    TRIBUTARY_TRY(netlayer::UpdateReport report, node_.update(std::move(request)));
+    for (const std::string& id : plan.objects()) known_.insert(id);
+    TRIBUTARY_CHECK(learner_.remember(plan, *learnt));
+    return report;
+}
+
+ContributionOutcome Contributor::contribute(const netlayer::JournalEntry& entry) {
+    ContributionOutcome outcome;
+    outcome.number = entry.number;
+    const auto batch = datasets::decode_records(entry.payload);
+    if (!batch) {
+        outcome.refusal = batch.error();
+        return outcome;
+    }
+    const auto plan = learner_.plan(*batch, entry.number);
+    if (!plan) {
+        outcome.refusal = plan.error();
+        return outcome;
+    }
+    while (true) {
+        auto report = attempt(*plan);
+        if (report) {
+            outcome.versions = report->written;
+            return outcome;
+        }
+        outcome.refusal = report.error();
+        if (!is_passing(report.error()) || stopping()) return outcome;
+        metrics_.counter("contribute.retried").add();
+        log::info("contribute", "contribution is tried again",
+                  {{"number", entry.number}, {"why", report.error().message}});
+        outcome.refusal.reset();
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, kRetryPause, [this] { return stopping_; });
+    }
+}
+
+void Contributor::finish(ContributionOutcome outcome) {
+    metrics_.counter(outcome.refusal ? "contribute.refused" : "contribute.durable").add();
+    if (outcome.refusal) {
+        log::warning("contribute", "contribution was refused",
+                     {{"number", outcome.number}, {"why", outcome.refusal->message}});
+    }
+    const std::lock_guard lock(mutex_);
+    if (const Status removed = journal_.remove(outcome.number); !removed) {
+        log::error("contribute", "the journal cannot be written",
+                   {{"why", removed.error().message}});
+    }
+    done_.emplace(outcome.number, std::move(outcome));
+    if (done_.size() > kOutcomesKept) done_.erase(done_.begin());
+    changed_.notify_all();
+}
+
+}  // namespace tributary::app

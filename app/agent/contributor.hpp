@@ -1,0 +1,73 @@
+#pragma once
+// Turns journalled batches into updates of the shared objects, one at a time and in order, until
+// each is durable. A thread of its own works through the journal; what a crash or a lost
+// connection interrupted is done again under the same number, and the objects know that number.
+// Invariants: an entry leaves the journal only when it is durable or refused for good; entry n+1
+// starts after entry n is done. Thread: every public method from any thread.
+// @paper self-service §5.1, §8.3; protocol section 1, decision 5
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "app/service/catalogue.hpp"
+#include "app/service/learner.hpp"
+#include "base/metrics.hpp"
+#include "netlayer/driver/node.hpp"
+#include "netlayer/store/journal.hpp"
+
+namespace tributary::app {
+
+/// What became of a contribution.
+struct ContributionOutcome {
+    std::uint64_t number = 0;
+    std::map<std::string, std::uint64_t> versions;  ///< object id -> version that it made
+    std::optional<Error> refusal;
+};
+
+class Contributor {
+ public:
+    /// Begins with what the journal still holds. The references must outlive the contributor.
+    Contributor(netlayer::Node& node, netlayer::Journal journal, Learner learner, Metrics& metrics);
+    Contributor(const Contributor&) = delete;
+    Contributor& operator=(const Contributor&) = delete;
+    /// Stops after the update that runs; the rest waits in the journal.
+    ~Contributor();
+
+    /// Journals a batch; it is contributed in the background.
+    /// @return the contribution's number
+    /// @error  limit_exceeded (the journal is full), io
+    Result<std::uint64_t> submit(const datasets::LabelledRecords& batch);
+
+    /// Waits for one contribution.
+    /// @error timeout (it stays in the journal and is tried again), disconnected (stopping)
+    Result<ContributionOutcome> wait(std::uint64_t number, std::chrono::seconds patience);
+
+    /// Contributions that wait in the journal.
+    [[nodiscard]] std::uint64_t waiting() const;
+
+ private:
+    static constexpr std::size_t kOutcomesKept = 4096;
+
+    void work();
+    [[nodiscard]] std::optional<netlayer::JournalEntry> next_entry();
+    ContributionOutcome contribute(const netlayer::JournalEntry& entry);
+    Result<netlayer::UpdateReport> attempt(const LearningPlan& plan);
+    void finish(ContributionOutcome outcome);
+    [[nodiscard]] bool stopping() const;
+
+    netlayer::Node& node_;
+    Learner learner_;  ///< the working thread's only
+    Metrics& metrics_;
+    Catalogue known_;  ///< ids seen in the catalogue; the working thread's only
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    netlayer::Journal journal_;                          ///< under mutex_
+    std::map<std::uint64_t, ContributionOutcome> done_;  ///< newest kOutcomesKept, under mutex_
+    bool stopping_ = false;                              ///< under mutex_
+    std::thread worker_;
+};
+
+}  // namespace tributary::app

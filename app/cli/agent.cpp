@@ -1,0 +1,125 @@
+#include "app/agent/agent.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/command.hpp"
+#include "app/cli/signals.hpp"
+#include "app/coordinator/coordinator.hpp"
+#include "base/log.hpp"
+#include "netlayer/driver/keys.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct RunOptions {
+    AgentOptions agent;
+    std::string invitation;
+    int join_seconds = 10;
+    bool json = false;
+};
+
+Result<AgentOptions> complete(const RunOptions& options) {
+    AgentOptions agent = options.agent;
+    agent.join_patience = std::chrono::seconds(options.join_seconds);
+    if (!options.invitation.empty()) {
+        TRIBUTARY_TRY(const Invitation invitation, read_invitation(options.invitation));
+        agent.server = invitation.endpoint;
+        agent.server_key = invitation.public_key;
+    }
+    if (agent.state.empty() || agent.name.empty()) {
+        return fail(Errc::invalid_argument, "an agent needs --state DIR and --name ORGANIZATION");
+    }
+    if (agent.server.empty() || agent.server_key.empty()) {
+        return fail(Errc::invalid_argument,
+                    "an agent needs --invitation FILE, or --server and --server-key");
+    }
+    return agent;
+}
+
+Result<int> run_agent(const RunOptions& options) {
+    block_signals();
+    TRIBUTARY_TRY(AgentOptions agent_options, complete(options));
+    const std::string name = agent_options.name;
+    TRIBUTARY_TRY(const auto agent, Agent::start(std::move(agent_options)));
+    if (options.json) {
+        std::cout << Json{{"schema", 1}, {"name", name}, {"endpoint", agent->endpoint()}}.dump()
+                  << std::endl;
+    } else {
+        std::cout << "agent " << name << " joined; it accepts links at " << agent->endpoint()
+                  << std::endl;
+    }
+    wait_for_signal();
+    if (const Status left = agent->leave(); !left) {
+        log::warning("agent", "left without goodbye", {{"why", left.error().message}});
+    }
+    return kExitDone;
+}
+
+struct InitOptions {
+    std::string state;
+    bool json = false;
+};
+
+Result<int> init_agent(const InitOptions& options) {
+    std::error_code failure;
+    std::filesystem::create_directories(options.state, failure);
+    if (failure) {
+        return fail(Errc::io, "cannot make the folder " + options.state + ": " + failure.message());
+    }
+    TRIBUTARY_TRY(const netlayer::KeyPair keys, netlayer::load_or_create_keys(options.state));
+    if (options.json) {
+        std::cout << Json{{"schema", 1}, {"public_key", keys.public_key}}.dump() << "\n";
+    } else {
+        std::cout << keys.public_key << "\n";
+    }
+    return kExitDone;
+}
+
+void add_run_options(CLI::App& command, Invocation& invocation) {
+    auto options = std::make_shared<RunOptions>();
+    AgentOptions& agent = options->agent;
+    command.add_option("--state", agent.state, "Folder of keys, journal and memory");
+    command.add_option("--name", agent.name, "Name of the organization, as it was authorized");
+    command.add_option("--invitation", options->invitation, "The coordinator's invitation.json");
+    command.add_option("--server", agent.server, "The coordinator's endpoint");
+    command.add_option("--server-key", agent.server_key, "The coordinator's public key");
+    command.add_option("--listen", agent.listen, "Where to accept children; * is any port")
+        ->capture_default_str();
+    command.add_option("--advertise", agent.advertise, "What others dial, if not the above");
+    command.add_option("--schema", agent.schema, "Features of the classifiers")
+        ->capture_default_str();
+    command.add_option("--engine", agent.engine, "How to learn");
+    command.add_option("--join-seconds", options->join_seconds, "Longest wait for the coordinator")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
+    command.add_flag("--json", options->json, "Print one JSON object when joined");
+    command.callback([&command, &invocation, options] {
+        if (!command.get_subcommands().empty()) return;
+        invocation.run = [options] { return run_agent(*options); };
+    });
+}
+
+void add_init(CLI::App& parent, Invocation& invocation) {
+    auto options = std::make_shared<InitOptions>();
+    CLI::App* command = parent.add_subcommand("init", "Make keys and print the public one");
+    command->add_option("--state", options->state, "Folder of the agent")->required();
+    command->add_flag("--json", options->json, "Print one JSON object");
+    command->callback(
+        [&invocation, options] { invocation.run = [options] { return init_agent(*options); }; });
+}
+
+}  // namespace
+
+void add_agent(CLI::App& root, Invocation& invocation) {
+    CLI::App* command = root.add_subcommand("agent", "A site's member: contributes and detects");
+    add_run_options(*command, invocation);
+    add_init(*command, invocation);
+}
+
+}  // namespace tributary::app

@@ -1,0 +1,92 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/ask_member.hpp"
+#include "app/cli/command.hpp"
+#include "app/cli/input_options.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Reading the captures sends no sign of life.
+constexpr std::chrono::seconds kReadingAllowance{600};
+
+struct Options {
+    std::string state;
+    InputOptions input;
+    int patience = 120;
+    bool json = false;
+};
+
+void show_progress(const std::string& text) {
+    if (::isatty(STDERR_FILENO) == 0) return;
+    const auto progress = Json::parse(text, nullptr, false);
+    if (!progress.is_object()) return;
+    std::cerr << "\r" << progress.value("done", 0) << " of " << progress.value("of", 0)
+              << " contributions are durable" << std::flush;
+    if (progress.value("done", 0) == progress.value("of", 0)) std::cerr << "\n";
+}
+
+void print_summary(const Json& json) {
+    std::cout << json["flows"] << " flows, " << json["labelled"] << " labelled, "
+              << json["held_out"] << " held out; " << json["records"] << " records in "
+              << json["batches"] << " contributions\n";
+    for (const auto& [object, version] : json["objects"].items()) {
+        std::cout << "  " << object << " is now version " << version << "\n";
+    }
+}
+
+Result<int> run_contribute(const Options& options) {
+    TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
+    Json files = Json::array();
+    for (const auto& file : input.files) files.push_back(file.string());
+    const Json request{{"files", files},
+                       {"rules", input.rules->string()},
+                       {"kind", options.input.kind},
+                       {"patience", options.patience}};
+    TRIBUTARY_TRY(const ControlFrame answer,
+                  ask_member(options.state, "contribute", request.dump(), show_progress,
+                             std::chrono::seconds(options.patience) + kReadingAllowance));
+    const Json json = Json::parse(answer.json);
+    if (options.json) {
+        std::cout << answer.json << "\n";
+    } else {
+        print_summary(json);
+    }
+    for (const auto& refusal : json["refused"]) {
+        std::cerr << "tributary: refused: " << refusal.get<std::string>() << "\n";
+    }
+    for (const auto& damage : json["damages"]) {
+        std::cerr << "tributary: " << damage.get<std::string>() << "\n";
+    }
+    const bool clean = json["refused"].empty() && json["damages"].empty();
+    return clean ? kExitDone : kExitFailed;
+}
+
+}  // namespace
+
+void add_contribute(CLI::App& root, Invocation& invocation) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = root.add_subcommand(
+        "contribute", "Let the shared classifiers learn from labelled captures");
+    command->add_option("--state", options->state, "State folder of the site's agent")->required();
+    add_input_options(*command, options->input, Rules::required);
+    command
+        ->add_option("--patience", options->patience,
+                     "Seconds without a durable contribution before giving up waiting")
+        ->check(CLI::Range(1, 86400))
+        ->capture_default_str();
+    command->add_flag("--json", options->json, "Print one JSON object");
+    command->callback([&invocation, options] {
+        invocation.run = [options] { return run_contribute(*options); };
+    });
+}
+
+}  // namespace tributary::app

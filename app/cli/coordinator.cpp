@@ -1,0 +1,93 @@
+#include "app/coordinator/coordinator.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/command.hpp"
+#include "app/cli/signals.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+struct RunOptions {
+    CoordinatorOptions coordinator;
+    bool json = false;
+};
+
+Result<int> run_coordinator(const RunOptions& options) {
+    if (options.coordinator.state.empty()) {
+        return fail(Errc::invalid_argument, "a coordinator needs --state DIR");
+    }
+    block_signals();
+    TRIBUTARY_TRY(const auto coordinator, Coordinator::start(options.coordinator));
+    const Invitation& invitation = coordinator->invitation();
+    if (options.json) {
+        std::cout << nlohmann::ordered_json{{"schema", 1},
+                                            {"endpoint", invitation.endpoint},
+                                            {"public_key", invitation.public_key}}
+                         .dump()
+                  << std::endl;
+    } else {
+        std::cout << "coordinator at " << invitation.endpoint << "\npublic key "
+                  << invitation.public_key << "\ninvitation in "
+                  << (options.coordinator.state / "invitation.json").string() << std::endl;
+    }
+    wait_for_signal();
+    return kExitDone;
+}
+
+struct AuthorizeOptions {
+    std::string state;
+    std::string name;
+    std::string key;
+};
+
+void add_run_options(CLI::App& command, Invocation& invocation) {
+    auto options = std::make_shared<RunOptions>();
+    command.add_option("--state", options->coordinator.state, "Folder of keys and objects");
+    command
+        .add_option("--listen", options->coordinator.listen,
+                    "Where to accept members; * is any port")
+        ->capture_default_str();
+    command.add_option("--advertise", options->coordinator.advertise,
+                       "What members dial, if not the above");
+    command
+        .add_option("--degree", options->coordinator.degree, "Children of each process in the tree")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+    command.add_flag("--json", options->json, "Print one JSON object when ready");
+    command.callback([&command, &invocation, options] {
+        if (!command.get_subcommands().empty()) return;
+        invocation.run = [options] { return run_coordinator(*options); };
+    });
+}
+
+void add_authorize(CLI::App& parent, Invocation& invocation) {
+    auto options = std::make_shared<AuthorizeOptions>();
+    CLI::App* command = parent.add_subcommand("authorize", "Let the holder of a key join");
+    command->add_option("--state", options->state, "Folder of the coordinator")->required();
+    command->add_option("--name", options->name, "Name of the organization")->required();
+    command
+        ->add_option("--key", options->key, "Its public key, as `tributary agent init` prints it")
+        ->required();
+    command->callback([&invocation, options] {
+        invocation.run = [options]() -> Result<int> {
+            TRIBUTARY_CHECK(authorize(options->state, options->name, options->key));
+            return kExitDone;
+        };
+    });
+}
+
+}  // namespace
+
+void add_coordinator(CLI::App& root, Invocation& invocation) {
+    CLI::App* command =
+        root.add_subcommand("coordinator", "The root of the tree: keeps the shared classifiers");
+    add_run_options(*command, invocation);
+    add_authorize(*command, invocation);
+}
+
+}  // namespace tributary::app

@@ -1,0 +1,52 @@
+#include "app/cli/site_models.hpp"
+
+#include "app/cli/ask_member.hpp"
+#include "app/service/site_detector.hpp"
+#include "base/file.hpp"
+#include "classifier/object/codec.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+constexpr const char* kDefaultSchema = "flowctx/1";
+
+Result<SiteModels> assemble(const ObjectBundle& bundle) {
+    std::string schema_name = kDefaultSchema;
+    ObjectBytes objects;
+    Thresholds thresholds;
+    std::map<std::string, std::uint64_t> versions;
+    std::map<std::string, std::size_t> contributors;
+    for (const auto& [id, object] : bundle) {
+        TRIBUTARY_TRY(const auto decoded, classifier::decode_object(object.bytes));
+        schema_name = decoded.schema;
+        versions.emplace(id, object.version);
+        contributors.emplace(id, decoded.contributors.size());
+        thresholds.emplace(id, object.threshold);
+        objects.emplace(id, object.bytes);
+    }
+    TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(schema_name));
+    TRIBUTARY_TRY(classifier::Detector detector, make_detector(*schema, objects, thresholds));
+    return SiteModels{schema, std::move(detector), std::move(versions), std::move(contributors)};
+}
+
+}  // namespace
+
+Result<SiteModels> fetch_site_models(const std::string& state) {
+    TRIBUTARY_TRY(const ControlFrame answer, ask_member(state, "detector"));
+    TRIBUTARY_TRY(const ObjectBundle bundle, unpack_objects(answer));
+    return assemble(bundle);
+}
+
+Result<SiteModels> load_models(const std::vector<std::string>& files) {
+    ObjectBundle bundle;
+    for (const std::string& file : files) {
+        TRIBUTARY_TRY(Bytes bytes, read_file(file, classifier::kObjectLimit));
+        auto object = classifier::decode_object(bytes);
+        if (!object) return fail(object.error().with_context(file));
+        bundle[object->id] = BundledObject{object->version, 0, std::move(bytes)};
+    }
+    return assemble(bundle);
+}
+
+}  // namespace tributary::app

@@ -1,0 +1,29 @@
+#pragma once
+// The detector of a site, as its agent assembles it: latest classifiers and the site's thresholds.
+// Main thread only.
+
+#include <map>
+#include <string>
+
+#include "app/service/object_bundle.hpp"
+#include "classifier/detect/detector.hpp"
+#include "datasets/feature/schema.hpp"
+
+namespace tributary::app {
+
+struct SiteModels {
+    const datasets::Schema* schema = nullptr;
+    classifier::Detector detector;
+    std::map<std::string, std::uint64_t> versions;    ///< by object id
+    std::map<std::string, std::size_t> contributors;  ///< by object id
+};
+
+/// Asks the agent in `state`; no classifier yet gives a detector without members.
+/// @error unreachable (no agent), mismatch, corrupt
+Result<SiteModels> fetch_site_models(const std::string& state);
+
+/// Reads object files instead of asking an agent; every threshold is 0.
+/// @error not_found, corrupt, mismatch
+Result<SiteModels> load_models(const std::vector<std::string>& files);
+
+}  // namespace tributary::app

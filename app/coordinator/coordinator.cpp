@@ -1,0 +1,120 @@
+#include "app/coordinator/coordinator.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "app/control/server.hpp"
+#include "app/service/node_requests.hpp"
+#include "base/file.hpp"
+#include "netlayer/store/sqlite_store.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+constexpr const char* kInvitationFile = "invitation.json";
+constexpr const char* kAuthorizedFolder = "authorized";
+constexpr std::size_t kInvitationLimit = 4096;
+
+Status make_folder(const std::filesystem::path& folder) {
+    std::error_code failure;
+    std::filesystem::create_directories(folder, failure);
+    if (failure) {
+        return fail(Errc::io,
+                    "cannot make the folder " + folder.string() + ": " + failure.message());
+    }
+    return {};
+}
+
+Status write_invitation(const std::filesystem::path& state, const Invitation& invitation) {
+    const nlohmann::ordered_json json{
+        {"schema", 1}, {"endpoint", invitation.endpoint}, {"public_key", invitation.public_key}};
+    return write_file_atomically(state / kInvitationFile, to_bytes(json.dump() + "\n"));
+}
+
+}  // namespace
+
+Result<Invitation> read_invitation(const std::filesystem::path& file) {
+    TRIBUTARY_TRY(const Bytes bytes, read_file(file, kInvitationLimit));
+    const auto json = nlohmann::json::parse(as_text(bytes), nullptr, false);
+    if (!json.is_object() || !json.contains("endpoint") || !json["endpoint"].is_string() ||
+        !json.contains("public_key") || !json["public_key"].is_string()) {
+        return fail(Errc::corrupt, file.string() +
+                                       " is not an invitation. The coordinator writes " +
+                                       "one to its state folder: invitation.json");
+    }
+    return Invitation{json["endpoint"].get<std::string>(), json["public_key"].get<std::string>()};
+}
+
+Status authorize(const std::filesystem::path& state, const std::string& name,
+                 const std::string& public_key) {
+    if (!netlayer::is_member_name(name)) {
+        return fail(
+            Errc::invalid_argument,
+            "\"" + name + "\" cannot name a member: letters, digits, dot, dash, underscore");
+    }
+    if (!netlayer::is_key_text(public_key)) {
+        return fail(Errc::invalid_argument,
+                    "this is no public key: 40 characters as in the member's curve.public");
+    }
+    TRIBUTARY_CHECK(make_folder(state / kAuthorizedFolder));
+    return write_file_atomically(state / kAuthorizedFolder / name, to_bytes(public_key + "\n"));
+}
+
+struct Coordinator::Parts {
+    Invitation invitation;
+    Metrics metrics;
+    std::unique_ptr<netlayer::Node> node;
+    // Last, so that it is destroyed first: its handlers use the node.
+    std::unique_ptr<ControlServer> control;
+
+    Result<ControlFrame> answer(const ControlFrame& request) {
+        const Member member{node.get(), &metrics, "coordinator", "coordinator", {}};
+        if (auto answered = answer_common(member, request)) return std::move(*answered);
+        return fail(Errc::invalid_argument, "a coordinator does not know the request \"" +
+                                                command_of(request) +
+                                                "\". Ask an agent: give its --state");
+    }
+};
+
+Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions options) {
+    TRIBUTARY_CHECK(make_folder(options.state / kAuthorizedFolder));
+    TRIBUTARY_TRY(const netlayer::KeyPair keys, netlayer::load_or_create_keys(options.state));
+    netlayer::NodeOptions node;
+    node.role = netlayer::Role::server;
+    node.name = "coordinator";
+    node.state = options.state;
+    node.keys = keys;
+    node.listen = options.listen;
+    node.advertise = options.advertise;
+    node.authorized = options.state / kAuthorizedFolder;
+    node.process.degree = options.degree;
+
+    auto parts = std::make_unique<Parts>();
+    TRIBUTARY_TRY(auto store, netlayer::SqliteStore::open(options.state / "objects.sqlite"));
+    TRIBUTARY_TRY(parts->node,
+                  netlayer::Node::start(std::move(node), std::move(store), parts->metrics));
+    const std::string endpoint =
+        options.advertise.empty() ? parts->node->endpoint() : options.advertise;
+    parts->invitation = {endpoint, keys.public_key};
+    Parts& stable = *parts;
+    TRIBUTARY_TRY(parts->control,
+                  ControlServer::start(options.state, [&stable](const ControlFrame& request,
+                                                                const ProgressReporter&) {
+                      return stable.answer(request);
+                  }));
+    TRIBUTARY_CHECK(write_invitation(options.state, parts->invitation));
+    return std::make_unique<Coordinator>(std::move(parts));
+}
+
+Coordinator::Coordinator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Coordinator::~Coordinator() {
+    parts_->control.reset();
+    parts_->node->stop();
+}
+
+const Invitation& Coordinator::invitation() const {
+    return parts_->invitation;
+}
+
+}  // namespace tributary::app

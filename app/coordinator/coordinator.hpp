@@ -1,0 +1,51 @@
+#pragma once
+// The root of the tree: keeps every object durable, admits members, answers on its control socket.
+// It never sees traffic. Thread: `start` and the destructor from one thread.
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace tributary::app {
+
+struct CoordinatorOptions {
+    std::filesystem::path state;
+    std::string listen = "tcp://127.0.0.1:*";
+    std::string advertise;   ///< what members dial; empty: the bound endpoint
+    std::size_t degree = 2;  ///< children per process of the tree
+};
+
+/// What a member needs to join; also written to `<state>/invitation.json`.
+struct Invitation {
+    std::string endpoint;
+    std::string public_key;
+};
+
+/// @error not_found, corrupt
+Result<Invitation> read_invitation(const std::filesystem::path& file);
+
+/// Lets the holder of a key join under a name; takes effect while the coordinator runs.
+/// @error invalid_argument (name or key), io
+Status authorize(const std::filesystem::path& state, const std::string& name,
+                 const std::string& public_key);
+
+class Coordinator {
+ public:
+    /// @error conflict (another coordinator runs on the folder), corrupt, io, permission
+    static Result<std::unique_ptr<Coordinator>> start(CoordinatorOptions options);
+    struct Parts;
+    /// `start` is the usual way.
+    explicit Coordinator(std::unique_ptr<Parts> parts);
+    ~Coordinator();
+    Coordinator(const Coordinator&) = delete;
+    Coordinator& operator=(const Coordinator&) = delete;
+
+    [[nodiscard]] const Invitation& invitation() const;
+
+ private:
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tributary::app

@@ -1,0 +1,48 @@
+#include "app/service/labelled_flows.hpp"
+
+#include "datasets/feature/flow_encoder.hpp"
+#include "datasets/label/rule_file.hpp"
+
+namespace tributary::app {
+
+Result<LabelledFlows> read_labelled_flows(const FlowInput& input, const datasets::Schema& schema) {
+    std::optional<datasets::RuleFile> rules;
+    if (input.rules) {
+        TRIBUTARY_TRY(rules, datasets::RuleFile::load(*input.rules));
+    }
+    LabelledFlows result;
+    result.records.schema = &schema;
+    result.records.features = datasets::FeatureMatrix(schema.width());
+    if (rules) result.records.coverage = rules->coverage();
+
+    datasets::FlowEncoder encoder(schema);
+    std::vector<std::uint8_t> row(schema.width());
+    const auto take = [&](const datasets::FlowRecord& flow) {
+        encoder.encode(flow, row);
+        result.flows.push_back(flow);
+        result.records.features.append(row);
+        result.records.labels.push_back(rules ? rules->label(flow).class_name
+                                              : datasets::ClassName{});
+    };
+    TRIBUTARY_TRY(result.report, datasets::ingest(input.files, input.ingest, take));
+    return result;
+}
+
+Result<datasets::InputKind> parse_input_kind(const std::string& name) {
+    if (name == "auto") return datasets::InputKind::automatic;
+    if (name == "packets") return datasets::InputKind::packets;
+    if (name == "exports") return datasets::InputKind::exports;
+    return fail(Errc::invalid_argument,
+                "unknown kind of input \"" + name + "\": auto, packets or exports");
+}
+
+std::vector<std::string> damage_sentences(const datasets::IngestReport& report) {
+    std::vector<std::string> sentences;
+    for (const datasets::Damage& damage : report.damages) {
+        sentences.push_back(damage.file + " is damaged at byte " + std::to_string(damage.offset) +
+                            ": " + damage.cause + ". Everything before was used");
+    }
+    return sentences;
+}
+
+}  // namespace tributary::app

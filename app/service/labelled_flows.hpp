@@ -1,0 +1,41 @@
+#pragma once
+// Captures and exports -> flows with their encoded rows, and with labels where a rule file knows
+// them. The step shared by contributing, detecting and evaluating. One thread per call.
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "datasets/ingest.hpp"
+#include "datasets/label/label.hpp"
+
+namespace tributary::app {
+
+/// What to read and how.
+struct FlowInput {
+    std::vector<std::filesystem::path> files;
+    std::optional<std::filesystem::path> rules;  ///< label rules; none: every label is unknown
+    datasets::IngestOptions ingest;
+};
+
+/// Flows in end-time order; row i of `records` encodes flows[i].
+struct LabelledFlows {
+    std::vector<datasets::FlowRecord> flows;
+    datasets::LabelledRecords records;
+    datasets::IngestReport report;
+};
+
+/// @param schema  flow/1 or flowctx/1
+/// @error of ingest and of the rule file
+Result<LabelledFlows> read_labelled_flows(const FlowInput& input, const datasets::Schema& schema);
+
+/// "auto", "packets" or "exports".
+/// @error invalid_argument
+Result<datasets::InputKind> parse_input_kind(const std::string& name);
+
+/// One sentence per damaged file, for stderr; empty when nothing was damaged.
+std::vector<std::string> damage_sentences(const datasets::IngestReport& report);
+
+}  // namespace tributary::app

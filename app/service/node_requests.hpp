@@ -1,0 +1,31 @@
+#pragma once
+// The control requests that every running member answers alike, agent or coordinator: `status`,
+// `models`, `query`. Thread: any; handlers only use the node's own thread-safe calls.
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "app/control/server.hpp"
+#include "base/metrics.hpp"
+#include "netlayer/driver/node.hpp"
+
+namespace tributary::app {
+
+/// Who answers.
+struct Member {
+    netlayer::Node* node = nullptr;
+    Metrics* metrics = nullptr;
+    std::string role;  ///< "agent" or "coordinator"
+    std::string name;
+    std::function<std::uint64_t()> journal;  ///< contributions that wait; empty: no journal
+};
+
+/// Answers a request that is common to all members; nothing when it is not one of these.
+std::optional<Result<ControlFrame>> answer_common(const Member& member,
+                                                  const ControlFrame& request);
+
+/// The `command` of a request, or empty.
+std::string command_of(const ControlFrame& request);
+
+}  // namespace tributary::app
