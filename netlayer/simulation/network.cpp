@@ -1,0 +1,78 @@
+#include "netlayer/simulation/network.hpp"
+
+#include <algorithm>
+
+namespace tributary::netlayer::simulation {
+namespace {
+
+const Object* migrating(const Message& message) {
+    const auto* migrate = std::get_if<Migrate>(&message);
+    return migrate != nullptr ? &migrate->object : nullptr;
+}
+
+}  // namespace
+
+Micros Network::delay() {
+    constexpr std::uint64_t kUsual = 3'000;
+    constexpr std::uint64_t kSlow = 30'000;
+    const bool slow = random_.below(20) == 0;
+    return Micros{500 + static_cast<std::int64_t>(random_.below(slow ? kSlow : kUsual))};
+}
+
+Network::Delivery Network::send(const ChannelId& id, const Message& message, Micros now) {
+    Channel& channel = channels_[id];
+    if (channel.sent >= channel.limit) return {true, 0, {}};
+    channel.last = std::max(channel.last + Micros{1}, now + delay());
+    if (!is_heartbeat(message)) ++channel.quiet_debt;
+    if (const Object* object = migrating(message)) channel.moving[object->id] = object->version;
+    return {false, ++channel.sent, channel.last};
+}
+
+Network::Arrival Network::arrive(const ChannelId& id, std::uint64_t number, const Message& message,
+                                 Micros now) {
+    Channel& channel = channels_[id];
+    if (number <= channel.late_limit && channel.late > Micros{0} && number > channel.delivered) {
+        // Shift once: the message comes back after `late`, in the same order as the others.
+        channel.delivered = number;
+        return {false, now + channel.late};
+    }
+    if (!is_heartbeat(message)) --channel.quiet_debt;
+    if (const Object* object = migrating(message)) channel.moving.erase(object->id);
+    if (number > channel.limit) return {true, {}};
+    channel.delivered = std::max(channel.delivered, number);
+    return {};
+}
+
+void Network::cut(const ChannelId& id, Micros late) {
+    Channel& channel = channels_[id];
+    if (channel.limit != UINT64_MAX) return;
+    if (late > Micros{0}) {
+        channel.limit = channel.sent;
+        channel.late = late;
+        channel.late_limit = channel.sent;
+        return;
+    }
+    channel.limit = channel.delivered + random_.below(channel.sent - channel.delivered + 1);
+}
+
+const Channel* Network::find(const ChannelId& id) const {
+    const auto found = channels_.find(id);
+    return found == channels_.end() ? nullptr : &found->second;
+}
+
+bool Network::is_cut(const ChannelId& id) const {
+    const Channel* channel = find(id);
+    return channel != nullptr && channel->limit != UINT64_MAX;
+}
+
+bool Network::quiet(const ChannelId& id) const {
+    const Channel* channel = find(id);
+    return channel == nullptr || channel->quiet_debt == 0;
+}
+
+Micros Network::drained_at(const ChannelId& id, Micros now) const {
+    const Channel* channel = find(id);
+    return (channel == nullptr ? now : std::max(now, channel->last)) + Micros{1};
+}
+
+}  // namespace tributary::netlayer::simulation

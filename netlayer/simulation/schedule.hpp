@@ -1,0 +1,69 @@
+#pragma once
+// What is to happen when, in virtual time.
+// Invariant: actions due at the same time come out in the order they went in, so that a run depends
+// on its seed only.
+// One thread.
+
+#include <cstdint>
+#include <optional>
+#include <queue>
+#include <variant>
+#include <vector>
+
+#include "netlayer/event.hpp"
+#include "netlayer/simulation/network.hpp"
+
+namespace tributary::netlayer::simulation {
+
+/// An input for a process, as long as it is still the same program run (`run`).
+struct Deliver {
+    ProcessId to = 0;
+    std::uint64_t run = 0;
+    Input input;
+};
+
+/// A message at the end of its channel.
+struct Transit {
+    ChannelId channel;
+    std::uint64_t number = 0;
+    MessageReceived received;
+};
+
+/// The workload asked to be woken.
+enum class Reason { think, fault, join, check_quiet };
+struct Wake {
+    Reason reason = Reason::think;
+    ProcessId client = 0;
+};
+
+using Action = std::variant<Deliver, Transit, Wake>;
+
+class Schedule {
+ public:
+    struct Due {
+        Micros at{0};
+        Action action;
+    };
+
+    void add(Micros at, Action action);
+    /// The next action, or nullopt when nothing is planned.
+    std::optional<Due> next();
+
+ private:
+    struct Entry {
+        Micros at{0};
+        std::uint64_t order = 0;
+        std::size_t slot = 0;
+
+        friend bool operator<(const Entry& a, const Entry& b) {  // the earliest on top
+            return a.at != b.at ? a.at > b.at : a.order > b.order;
+        }
+    };
+
+    std::priority_queue<Entry> entries_;
+    std::vector<Action> slots_;
+    std::vector<std::size_t> free_;
+    std::uint64_t added_ = 0;
+};
+
+}  // namespace tributary::netlayer::simulation

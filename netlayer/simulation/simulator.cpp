@@ -1,0 +1,93 @@
+#include "netlayer/simulation/simulator.hpp"
+
+#include <ctime>
+
+#include "netlayer/simulation/checker.hpp"
+#include "netlayer/simulation/verdict.hpp"
+#include "netlayer/simulation/workload.hpp"
+#include "netlayer/state.hpp"
+
+namespace tributary::netlayer {
+namespace {
+
+using namespace simulation;
+
+constexpr std::uint64_t kMostSteps = 50'000'000;
+
+ProcessOptions timing(const SimulationOptions& options, Random random) {
+    ProcessOptions timing;
+    timing.degree = options.degree != 0 ? options.degree : 2 + random.below(3);
+    timing.heartbeat = Micros{100'000};
+    timing.lease = Micros{400'000};
+    timing.silence = Micros{600'000};
+    timing.retry_join = Micros{200'000};
+    timing.retry_read = Micros{500'000};
+    timing.retry_force = Micros{700'000};
+    return timing;
+}
+
+/// The calling thread's processor time: a simulation has no other.
+double cpu_now() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+void add_counters(SimulationReport& report, const World& world) {
+    for (const auto& [id, node] : world.nodes()) {
+        if (!node.process) continue;
+        for (const auto& [name, value] : named(node.process->state().counters)) {
+            report.counters[name] += value;
+        }
+    }
+    report.retried_reads = report.counters["reads_retried"];
+    report.events = world.events();
+    report.heartbeats = world.heartbeats();
+}
+
+/// @return  whether the run came to its end without a broken invariant
+bool run(const SimulationOptions& options, World& world, Workload& workload, Checker& checker,
+         SimulationReport& report) {
+    std::uint64_t since_check = 0;
+    for (std::uint64_t steps = 0; steps < kMostSteps && !workload.finished(); ++steps) {
+        if (const auto wake = world.advance()) workload.woken(*wake);
+        if (!world.last_was_event() || options.check_every == 0) continue;
+        if (++since_check < options.check_every) continue;
+        since_check = 0;
+        if (std::string found = checker.check(); !found.empty()) {
+            report.violations.push_back("at " + std::to_string(world.now().count()) +
+                                        " us: " + found);
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+SimulationReport simulate(const SimulationOptions& options) {
+    SimulationReport report;
+    report.seed = options.seed;
+    const double begun = cpu_now();
+    const Random random(options.seed);
+    const bool faults = options.cuts || options.crashes;
+    World world(random, timing(options, random.split("shape")), options.mutations, faults);
+    History history;
+    Workload workload(options, random.split("workload"), world, history, report);
+    Checker checker(world, history, options.objects);
+    workload.begin();
+    if (run(options, world, workload, checker, report)) {
+        const auto final = checker.at_rest();
+        report.violations = final.violations;
+        for (auto& found : workload.pending()) report.violations.push_back(std::move(found));
+        Judgement judgement = judge(history, final.objects);
+        report.durable = judgement.durable;
+        report.lost = judgement.lost;
+        for (auto& found : judgement.violations) report.violations.push_back(std::move(found));
+    }
+    add_counters(report, world);
+    report.cpu_seconds = cpu_now() - begun;
+    return report;
+}
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,58 @@
+#pragma once
+// The whole service under one seed: many processes, links, clients and faults in one thread and in
+// virtual time, with the checks of section 8 of the protocol rules.
+// Invariant: the same options give the same run on every platform; only cpu_seconds differs.
+// One call at a time per thread; calls are independent.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "netlayer/simulation/faults.hpp"
+
+namespace tributary::netlayer {
+
+struct SimulationOptions {
+    std::uint64_t seed = 1;
+    std::size_t processes = 8;  ///< clients; the server is extra
+    std::size_t objects = 3;
+    std::size_t operations = 200;  ///< updates invoked in all; reads are extra
+    std::size_t degree = 0;        ///< of the tree; 0 chooses 2 to 4 by the seed
+
+    bool cuts = false;       ///< links are lost, with what was in flight lost, delivered or late
+    bool leaves = true;      ///< clients leave and come back
+    bool crashes = false;    ///< clients end without a word and come back
+    bool late_joins = true;  ///< a third of the clients join while the others work
+
+    /// Check the state after every n-th event; 0 checks only the end.
+    std::size_t check_every = 1;
+    Mutations mutations;
+};
+
+struct SimulationReport {
+    std::uint64_t seed = 0;
+    std::uint64_t events = 0;      ///< calls of step() without heart-beats
+    std::uint64_t heartbeats = 0;  ///< calls of step() for pings, pongs and their timers
+    std::uint64_t operations = 0;  ///< updates completed
+    std::uint64_t reads = 0;       ///< reads completed, those of several objects included
+    std::uint64_t rotations = 0;
+    std::vector<std::string> violations;
+    double cpu_seconds = 0;
+
+    std::uint64_t joins = 0;
+    std::uint64_t leaves = 0;
+    std::uint64_t cuts = 0;
+    std::uint64_t crashes = 0;
+    std::uint64_t reconstitutions = 0;
+    std::uint64_t durable = 0;  ///< updates contained in the final objects
+    std::uint64_t lost = 0;     ///< updates applied at a process that disconnected, and lost
+    std::uint64_t refused = 0;  ///< programs that returned an error
+    std::uint64_t retried_reads = 0;
+    std::map<std::string, std::uint64_t> counters;  ///< of all processes, summed
+};
+
+/// Runs one simulation to its end. Stops early at the first violation of an invariant.
+SimulationReport simulate(const SimulationOptions& options);
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,230 @@
+#include "netlayer/simulation/workload.hpp"
+
+#include <algorithm>
+
+#include "netlayer/state.hpp"
+
+namespace tributary::netlayer::simulation {
+namespace {
+
+constexpr Micros kThink{60'000};
+constexpr Micros kBetweenFaults{250'000};
+constexpr Micros kTimeToRest{60'000'000};
+constexpr Micros kQuietStep{100'000};
+
+}  // namespace
+
+Workload::Workload(const SimulationOptions& options, Random random, World& world, History& history,
+                   SimulationReport& report)
+    : options_(options), random_(random), world_(world), history_(history), report_(report) {
+    world_.observe(
+        {[this](ProcessId id, const Notice& notice) { hear(id, notice); },
+         [this](ProcessId id, const StartComputation& start) { return compute(id, start); }});
+}
+
+void Workload::begin() {
+    life_[kServer] = history_.begin_life(kServer, ++incarnations_);
+    world_.start(kServer, incarnations_);
+    world_.give(kServer, Started{});
+    for (ProcessId client = 1; client <= options_.processes; ++client) {
+        const bool late = options_.late_joins && random_.below(3) == 0;
+        world_.wake(within(late ? Micros{2'000'000} : Micros{50'000}), {Reason::join, client});
+        world_.wake(within(kThink), {Reason::think, client});
+    }
+    world_.wake(within(kThink), {Reason::think, kServer});
+    world_.wake(kBetweenFaults, {Reason::fault, 0});
+    world_.wake(kQuietStep, {Reason::check_quiet, 0});
+}
+
+void Workload::woken(const Wake& wake) {
+    switch (wake.reason) {
+        case Reason::think: think(wake.client); break;
+        case Reason::fault: fault(); break;
+        case Reason::join: join(wake.client); break;
+        case Reason::check_quiet: check_quiet(); break;
+    }
+}
+
+void Workload::think(ProcessId client) {
+    if (updates_ >= options_.operations) return;
+    world_.wake(within(client == kServer ? kThink * 10 : kThink), {Reason::think, client});
+    if (works(client)) invoke(client);
+}
+
+void Workload::invoke(ProcessId client) {
+    const std::uint64_t dice = random_.below(100);
+    if (dice >= 70) {
+        invoke_read(client, dice < 90 ? Kind::strict_read : Kind::local_read);
+        return;
+    }
+    std::set<ObjectId> chosen;
+    const std::uint64_t wanted = dice % 10 < 6 ? 1 : 2 + random_.below(2);
+    for (std::uint64_t i = 0; i < wanted; ++i) chosen.insert(some_object());
+    Operation operation;
+    operation.life = life_.at(client);
+    operation.kind = dice < 62 || chosen.size() == 1 ? Kind::update : Kind::multi_read;
+    operation.objects.assign(chosen.begin(), chosen.end());
+    shuffle(operation.objects, random_);
+    operation.invoked = world_.now();
+    if (operation.kind == Kind::update) {
+        for (const ObjectId& id : operation.objects) {
+            if (operation.writes.empty() || random_.below(3) != 0) operation.writes.push_back(id);
+        }
+        if (++updates_ == options_.operations) drained_at_ = world_.now();
+    }
+    const Operation& recorded = history_.invoke(std::move(operation));
+    const bool force = random_.below(4) == 0;
+    world_.give(client, UpdateInvoked{recorded.id, recorded.objects, force});
+}
+
+void Workload::invoke_read(ProcessId client, Kind kind) {
+    Operation operation;
+    operation.life = life_.at(client);
+    operation.kind = kind;
+    operation.objects = {some_object()};
+    operation.invoked = world_.now();
+    const Operation& recorded = history_.invoke(std::move(operation));
+    world_.give(client,
+                ReadInvoked{recorded.id, recorded.objects.front(), kind == Kind::strict_read});
+}
+
+Observer::Computed Workload::compute(ProcessId, const StartComputation& start) {
+    Operation& operation = history_.at(start.operation);
+    for (const Object& input : start.inputs) operation.read[input.id] = input;
+    operation.refused = random_.below(20) == 0;
+    const Micros after = within(Micros{8'000});
+    if (operation.refused) {
+        return {{start.operation, fail(Errc::invalid_argument, "the batch is refused")}, after};
+    }
+    std::vector<Output> outputs;
+    for (const ObjectId& id : operation.writes) {
+        outputs.push_back({id, with_value(operation.read.at(id).body, operation.id)});
+    }
+    return {{start.operation, std::move(outputs)}, after};
+}
+
+void Workload::hear(ProcessId id, const Notice& notice) {
+    if (const auto* applied = std::get_if<Applied>(&notice)) {
+        Operation& operation = history_.at(applied->operation);
+        operation.outcome = Outcome::completed;
+        operation.completed = world_.now();
+        ++(operation.kind == Kind::update ? report_.operations : report_.reads);
+    } else if (const auto* durable = std::get_if<Durable>(&notice)) {
+        history_.at(durable->operation).confirmed = true;
+    } else if (const auto* aborted = std::get_if<Aborted>(&notice)) {
+        Operation& operation = history_.at(aborted->operation);
+        operation.outcome = Outcome::aborted;
+        operation.completed = world_.now();
+        if (operation.refused) ++report_.refused;
+    } else if (const auto* read = std::get_if<ReadCompleted>(&notice)) {
+        Operation& operation = history_.at(read->operation);
+        operation.outcome = Outcome::completed;
+        operation.completed = world_.now();
+        operation.read[read->object.id] = read->object;
+        ++report_.reads;
+    } else if (std::holds_alternative<Joined>(notice)) {
+        ++report_.joins;
+    } else if (std::holds_alternative<LostConnection>(notice)) {
+        history_.end_life(life_.at(id), Fate::lost);
+        world_.wake(within(Micros{300'000}), {Reason::join, id});
+    } else if (std::holds_alternative<Left>(notice)) {
+        history_.end_life(life_.at(id), Fate::left);
+        ++report_.leaves;
+        world_.wake(within(Micros{500'000}), {Reason::join, id});
+    } else if (const auto* gone = std::get_if<ChildGone>(&notice)) {
+        report_.reconstitutions += gone->reconstituted;
+    }
+}
+
+void Workload::fault() {
+    if (updates_ >= options_.operations) return;
+    world_.wake(within(kBetweenFaults * 2), {Reason::fault, 0});
+    const ProcessId client = some_client();
+    const bool up = world_.process(client) != nullptr && works(client);
+    if (!up) return;
+    const std::uint64_t dice = random_.below(3);
+    if (dice == 0 && options_.cuts) {
+        ++report_.cuts;
+        world_.cut_parent(client);
+    } else if (dice == 1 && options_.crashes) {
+        crash(client);
+    } else if (dice == 2 && options_.leaves) {
+        world_.give(client, LeaveInvoked{});
+    }
+}
+
+void Workload::crash(ProcessId client) {
+    ++report_.crashes;
+    history_.end_life(life_.at(client), Fate::lost);
+    world_.crash(client);
+    world_.wake(within(Micros{1'000'000}), {Reason::join, client});
+}
+
+void Workload::join(ProcessId client) {
+    if (updates_ >= options_.operations) return;
+    const Process* process = world_.process(client);
+    if (process == nullptr || process->phase() == Phase::left) world_.start(client);
+    if (world_.process(client)->phase() != Phase::idle) return;
+    life_[client] = history_.begin_life(client, ++incarnations_);
+    Card server;
+    server.id = kServer;
+    world_.give(client, JoinInvoked{server, incarnations_});
+}
+
+void Workload::check_quiet() {
+    world_.wake(kQuietStep, {Reason::check_quiet, 0});
+    if (updates_ < options_.operations) return;
+    finished_ = at_rest() || world_.now() - drained_at_ > kTimeToRest;
+}
+
+bool Workload::at_rest() const {
+    for (const auto& [id, node] : world_.nodes()) {
+        if (!node.process) continue;
+        const State& state = node.process->state();
+        if (state.phase == Phase::joining || state.phase == Phase::leaving) return false;
+        for (const auto& [child, edge] : state.children) {
+            if (edge.fenced || !edge.spoke) return false;
+        }
+    }
+    const auto& channels = world_.network().channels();
+    const auto still = [](const auto& entry) { return entry.second.quiet_debt == 0; };
+    return std::all_of(channels.begin(), channels.end(), still) && pending().empty();
+}
+
+std::vector<std::string> Workload::pending() const {
+    std::vector<std::string> found;
+    for (const auto& [id, node] : world_.nodes()) {
+        if (!node.process || !node.process->state().is_connected()) continue;
+        const State& state = node.process->state();
+        const auto add = [&, at = id](const char* what, std::size_t count) {
+            if (count == 0) return;
+            found.push_back("process " + std::to_string(at) + " still has " +
+                            std::to_string(count) + " " + what + " pending at the end");
+        };
+        add("updates", state.updates.size());
+        add("reads", state.reads.size());
+        add("forces", state.forces.size());
+    }
+    return found;
+}
+
+ObjectId Workload::some_object() {
+    const bool hot = random_.below(3) == 0;
+    return "o" + std::to_string(hot ? 0 : random_.below(options_.objects));
+}
+
+Micros Workload::within(Micros most) {
+    return Micros{
+        1 + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(most.count())))};
+}
+
+ProcessId Workload::some_client() {
+    return 1 + random_.below(options_.processes);
+}
+
+bool Workload::works(ProcessId client) const {
+    const Process* process = world_.process(client);
+    return process != nullptr && process->phase() == Phase::connected;
+}
+
+}  // namespace tributary::netlayer::simulation

@@ -1,0 +1,58 @@
+#pragma once
+// The clients of a simulation and the faults that befall them.
+// Invariants: exactly `operations` updates are invoked; after the last one no fault is made, so
+// that the run can come to rest. Every random choice comes from the seed. One thread.
+
+#include <set>
+#include <string>
+
+#include "base/random.hpp"
+#include "netlayer/simulation/history.hpp"
+#include "netlayer/simulation/simulator.hpp"
+#include "netlayer/simulation/world.hpp"
+
+namespace tributary::netlayer::simulation {
+
+class Workload {
+ public:
+    Workload(const SimulationOptions& options, Random random, World& world, History& history,
+             SimulationReport& report);
+
+    /// Starts the server and plans the clients' joins and the faults.
+    void begin();
+    void woken(const Wake& wake);
+    /// The run is over: at rest, or the time to come to rest has passed.
+    [[nodiscard]] bool finished() const { return finished_; }
+    /// Ends the lives of processes whose program is gone; what is pending at the others is told.
+    [[nodiscard]] std::vector<std::string> pending() const;
+
+ private:
+    void hear(ProcessId id, const Notice& notice);
+    Observer::Computed compute(ProcessId id, const StartComputation& start);
+    void think(ProcessId client);
+    void invoke(ProcessId client);
+    void invoke_read(ProcessId client, Kind kind);
+    void fault();
+    void crash(ProcessId client);
+    void join(ProcessId client);
+    void check_quiet();
+    [[nodiscard]] bool at_rest() const;
+    ObjectId some_object();
+    [[nodiscard]] Micros within(Micros most);
+    ProcessId some_client();
+    /// Whether the client is connected as far as it knows.
+    [[nodiscard]] bool works(ProcessId client) const;
+
+    const SimulationOptions& options_;
+    Random random_;
+    World& world_;
+    History& history_;
+    SimulationReport& report_;
+    std::map<ProcessId, std::size_t> life_;  ///< the current life of each client
+    Incarnation incarnations_ = 0;
+    std::size_t updates_ = 0;
+    Micros drained_at_{0};  ///< when the last update was invoked
+    bool finished_ = false;
+};
+
+}  // namespace tributary::netlayer::simulation

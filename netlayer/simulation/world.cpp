@@ -1,0 +1,164 @@
+#include "netlayer/simulation/world.hpp"
+
+#include <utility>
+
+#include "netlayer/state.hpp"
+
+namespace tributary::netlayer::simulation {
+namespace {
+
+bool is_heartbeat_input(const Input& input) {
+    if (std::holds_alternative<TimerFired>(input)) return true;
+    const auto* received = std::get_if<MessageReceived>(&input);
+    return received != nullptr && is_heartbeat(received->message);
+}
+
+}  // namespace
+
+World::World(Random random, ProcessOptions options, Mutations mutations, bool lossy_direct)
+    : random_(random.split("world")),
+      options_(options),
+      mutations_(mutations),
+      lossy_direct_(lossy_direct),
+      network_(random.split("network")) {}
+
+void World::start(ProcessId id, Incarnation server_incarnation) {
+    Node& node = nodes_[id];
+    Process::Setup setup;
+    setup.self.id = id;
+    setup.self.incarnation = server_incarnation;
+    setup.self.name = "p" + std::to_string(id);
+    setup.options = options_;
+    setup.mutations = mutations_;
+    node.process = std::make_unique<Process>(std::move(setup));
+    node.timers.clear();
+    ++node.run;
+}
+
+void World::crash(ProcessId id) {
+    Node& node = nodes_.at(id);
+    for (const auto& [peer, link] : node.process->state().links.all()) {
+        network_.cut({id, peer, link.epoch}, Micros{0});
+        network_.cut({peer, id, link.epoch}, Micros{0});
+        if (random_.below(4) != 0) {  // otherwise only the silence is noticed
+            tell_link_down(peer, id, link.epoch, now_ + network_.delay());
+        }
+    }
+    node.process.reset();
+    node.timers.clear();
+    ++node.run;
+}
+
+void World::give(ProcessId id, Input input) {
+    Node& node = nodes_.at(id);
+    if (node.process) handle(id, node, std::move(input));
+}
+
+void World::cut_parent(ProcessId id) {
+    const auto& parent = nodes_.at(id).process->state().parent;
+    if (!parent) return;
+    const ProcessId above = parent->card.id;
+    const Epoch epoch = parent->epoch;
+    const bool late = random_.below(3) == 0;
+    const auto longest = static_cast<std::uint64_t>(2 * options_.silence.count());
+    const auto lateness = [&] {
+        return late ? Micros{1 + static_cast<std::int64_t>(random_.below(longest))} : Micros{0};
+    };
+    const bool up_only = random_.below(6) == 0;
+    const bool down_only = !up_only && random_.below(5) == 0;
+    if (!down_only) network_.cut({id, above, epoch}, lateness());
+    if (!up_only) network_.cut({above, id, epoch}, lateness());
+    if (random_.below(2) == 0) tell_link_down(id, above, epoch, now_ + network_.delay());
+    if (random_.below(2) == 0) tell_link_down(above, id, epoch, now_ + network_.delay());
+}
+
+std::optional<Wake> World::advance() {
+    last_was_event_ = false;
+    auto due = schedule_.next();
+    if (!due) return std::nullopt;
+    now_ = due->at;
+    if (auto* wake = std::get_if<Wake>(&due->action)) return *wake;
+    if (auto* transit = std::get_if<Transit>(&due->action)) {
+        arrive(std::move(*transit));
+        return std::nullopt;
+    }
+    auto& deliver = std::get<Deliver>(due->action);
+    Node& node = nodes_[deliver.to];
+    if (!node.process || (deliver.run != 0 && deliver.run != node.run)) return std::nullopt;
+    if (const auto* timer = std::get_if<TimerFired>(&deliver.input)) {
+        const auto set = node.timers.find(timer->timer);
+        if (set == node.timers.end() || set->second != now_) return std::nullopt;
+        node.timers.erase(set);
+    }
+    handle(deliver.to, node, std::move(deliver.input));
+    return std::nullopt;
+}
+
+const Process* World::process(ProcessId id) const {
+    const auto found = nodes_.find(id);
+    return found == nodes_.end() ? nullptr : found->second.process.get();
+}
+
+void World::handle(ProcessId id, Node& node, Input input) {
+    last_was_event_ = !is_heartbeat_input(input);
+    ++(last_was_event_ ? events_ : heartbeats_);
+    const std::uint64_t run = node.run;
+    for (Effect& effect : node.process->step({now_, std::move(input)})) {
+        if (node.run != run) break;
+        perform(id, node, std::move(effect));
+    }
+}
+
+void World::perform(ProcessId id, Node& node, Effect effect) {
+    if (auto* send = std::get_if<Send>(&effect)) {
+        transmit(id, std::move(*send));
+    } else if (auto* direct = std::get_if<SendDirect>(&effect)) {
+        transmit_direct(id, std::move(*direct));
+    } else if (const auto* close = std::get_if<CloseLink>(&effect)) {
+        if (network_.is_cut({id, close->peer, close->epoch})) return;
+        const Micros drained = network_.drained_at({id, close->peer, close->epoch}, now_);
+        tell_link_down(close->peer, id, close->epoch, drained);
+    } else if (const auto* timer = std::get_if<SetTimer>(&effect)) {
+        node.timers[timer->timer] = timer->at;
+        schedule_.add(timer->at, Deliver{id, node.run, TimerFired{timer->timer}});
+    } else if (const auto* start = std::get_if<StartComputation>(&effect)) {
+        Observer::Computed computed = observer_.compute(id, *start);
+        schedule_.add(now_ + computed.after, Deliver{id, node.run, std::move(computed.done)});
+    } else if (const auto* notify = std::get_if<Notify>(&effect)) {
+        observer_.notice(id, notify->notice);
+    }
+}
+
+void World::arrive(Transit transit) {
+    const auto fate =
+        network_.arrive(transit.channel, transit.number, transit.received.message, now_);
+    if (fate.again > Micros{0}) {
+        schedule_.add(fate.again, std::move(transit));
+        return;
+    }
+    const auto node = nodes_.find(transit.channel.to);
+    if (fate.lost || node == nodes_.end() || !node->second.process) return;
+    handle(transit.channel.to, node->second, std::move(transit.received));
+}
+
+void World::transmit(ProcessId from, Send send) {
+    const ChannelId channel{from, send.to, send.epoch};
+    const auto delivery = network_.send(channel, send.message, now_);
+    if (delivery.lost) return;
+    schedule_.add(delivery.at,
+                  Transit{channel, delivery.number,
+                          MessageReceived{from, send.epoch, send.sequence, send.acknowledged,
+                                          std::move(send.message)}});
+}
+
+void World::transmit_direct(ProcessId from, SendDirect send) {
+    if (lossy_direct_ && random_.below(50) == 0) return;
+    schedule_.add(now_ + network_.delay(),
+                  Deliver{send.to.id, 0, DirectReceived{from, std::move(send.message)}});
+}
+
+void World::tell_link_down(ProcessId to, ProcessId peer, Epoch epoch, Micros at) {
+    schedule_.add(at, Deliver{to, 0, LinkDown{peer, epoch}});
+}
+
+}  // namespace tributary::netlayer::simulation

@@ -1,0 +1,85 @@
+#pragma once
+// The driver of a simulation: performs the effects of every process on the simulated network, in
+// virtual time.
+// Invariant: a process meets only events that a real driver could give it.
+// One thread.
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "base/random.hpp"
+#include "netlayer/process.hpp"
+#include "netlayer/simulation/network.hpp"
+#include "netlayer/simulation/schedule.hpp"
+
+namespace tributary::netlayer::simulation {
+
+struct Node {
+    std::unique_ptr<Process> process;  ///< null while the program is not running
+    std::uint64_t run = 0;             ///< counts starts of the program
+    std::map<TimerId, Micros> timers;
+};
+
+/// What the workload wants to hear of.
+struct Observer {
+    std::function<void(ProcessId, const Notice&)> notice;
+    /// Runs a program; the answer arrives after the time given.
+    struct Computed {
+        ComputationDone done;
+        Micros after{0};
+    };
+    std::function<Computed(ProcessId, const StartComputation&)> compute;
+};
+
+class World {
+ public:
+    World(Random random, ProcessOptions options, Mutations mutations, bool lossy_direct);
+
+    void observe(Observer observer) { observer_ = std::move(observer); }
+    /// Starts a program (again); the process itself decides nothing before its first event.
+    void start(ProcessId id, Incarnation server_incarnation = 0);
+    /// Ends a program without a word; the transport notices at some of its neighbours.
+    void crash(ProcessId id);
+    /// Gives a process an event now.
+    void give(ProcessId id, Input input);
+    /// Loses the edge between a process and its parent in a way that the random source chooses.
+    void cut_parent(ProcessId id);
+    void wake(Micros after, Wake wake) { schedule_.add(now_ + after, wake); }
+    /// Performs the next action.
+    /// @return  the wake-up that is due, if it was one
+    std::optional<Wake> advance();
+
+    [[nodiscard]] const std::map<ProcessId, Node>& nodes() const { return nodes_; }
+    [[nodiscard]] const Network& network() const { return network_; }
+    [[nodiscard]] Micros now() const { return now_; }
+    [[nodiscard]] const Process* process(ProcessId id) const;
+    /// The last process that handled an event, and whether it was more than a heart-beat.
+    [[nodiscard]] bool last_was_event() const { return last_was_event_; }
+    [[nodiscard]] std::uint64_t events() const { return events_; }
+    [[nodiscard]] std::uint64_t heartbeats() const { return heartbeats_; }
+    [[nodiscard]] const ProcessOptions& options() const { return options_; }
+
+ private:
+    void handle(ProcessId id, Node& node, Input input);
+    void perform(ProcessId id, Node& node, Effect effect);
+    void arrive(Transit transit);
+    void transmit(ProcessId from, Send send);
+    void transmit_direct(ProcessId from, SendDirect send);
+    void tell_link_down(ProcessId to, ProcessId peer, Epoch epoch, Micros at);
+
+    Random random_;
+    ProcessOptions options_;
+    Mutations mutations_;
+    bool lossy_direct_;
+    Network network_;
+    Schedule schedule_;
+    Observer observer_;
+    std::map<ProcessId, Node> nodes_;
+    Micros now_{0};
+    bool last_was_event_ = false;
+    std::uint64_t events_ = 0;
+    std::uint64_t heartbeats_ = 0;
+};
+
+}  // namespace tributary::netlayer::simulation
