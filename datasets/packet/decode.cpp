@@ -94,20 +94,30 @@ Decoded decode_null(Cursor cursor, PacketInfo& info) {
     return decode_ip(cursor.bytes(), cursor.wire(), info);
 }
 
-Decoded decode_ppp(Cursor cursor, PacketInfo& info) {
-    if (cursor.has(2) && cursor.at(0) == 0xff && cursor.at(1) == 0x03) cursor.skip(2);
+/// PPP with or without address and control bytes, or Cisco HDLC: the first byte tells.
+Decoded decode_serial(Cursor cursor, PacketInfo& info) {
+    const std::uint8_t first = cursor.has(2) ? cursor.at(0) : std::uint8_t{0};
+    if (first == 0x0f || first == 0x8f) return decode_fixed(cursor, 4, 2, info);
+    if (first == 0xff && cursor.at(1) == 0x03) cursor.skip(2);
     return decode_ppp_protocol(cursor, info);
 }
 
-}  // namespace
+Decoded decode_link(int link_type, Cursor cursor, PacketInfo& info);
 
-Decoded decode(const Frame& frame, PacketInfo& info) {
-    const Micros time = info.time;
-    info = PacketInfo{};
-    info.time = time;
-    info.frame_bytes = frame.wire_bytes;
-    const Cursor cursor(frame);
-    switch (frame.link_type) {
+/// Per-packet information: its own length and the link type of what follows, little-endian.
+Decoded decode_ppi(Cursor cursor, PacketInfo& info) {
+    if (!cursor.has(8)) return Decoded::damaged;
+    const std::size_t header = cursor.at(2) | (std::size_t{cursor.at(3)} << 8);
+    const int link_type = cursor.at(4);
+    const bool is_large = (cursor.at(5) | cursor.at(6) | cursor.at(7)) != 0;
+    if (header < 8 || !cursor.has(header)) return Decoded::damaged;
+    cursor.skip(header);
+    if (is_large || link_type == DLT_PPI) return Decoded::unknown_link;
+    return decode_link(link_type, cursor, info);
+}
+
+Decoded decode_link(int link_type, Cursor cursor, PacketInfo& info) {
+    switch (link_type) {
         case DLT_EN10MB: return decode_fixed(cursor, 14, 12, info);
         case DLT_LINUX_SLL: return decode_fixed(cursor, 16, 14, info);
         case DLT_LINUX_SLL2: return decode_fixed(cursor, 20, 0, info);
@@ -117,15 +127,23 @@ Decoded decode(const Frame& frame, PacketInfo& info) {
         case DLT_IPV6: return decode_ip(cursor.bytes(), cursor.wire(), info);
         case DLT_NULL:
         case DLT_LOOP: return decode_null(cursor, info);
-        case DLT_PPP: return decode_ppp(cursor, info);
-        case DLT_PPP_ETHER: return decode_pppoe(cursor, info);
+        case DLT_PPP:
         case DLT_PPP_SERIAL:
-        case DLT_C_HDLC: {
-            const bool is_ppp = cursor.has(2) && cursor.at(0) == 0xff && cursor.at(1) == 0x03;
-            return is_ppp ? decode_ppp(cursor, info) : decode_fixed(cursor, 4, 2, info);
-        }
+        case DLT_C_HDLC: return decode_serial(cursor, info);
+        case DLT_PPP_ETHER: return decode_pppoe(cursor, info);
+        case DLT_PPI: return decode_ppi(cursor, info);
         default: return Decoded::unknown_link;
     }
+}
+
+}  // namespace
+
+Decoded decode(const Frame& frame, PacketInfo& info) {
+    const Micros time = info.time;
+    info = PacketInfo{};
+    info.time = time;
+    info.frame_bytes = frame.wire_bytes;
+    return decode_link(frame.link_type, Cursor(frame), info);
 }
 
 }  // namespace tributary::datasets
