@@ -15,7 +15,8 @@ using FeatureRow = std::span<const std::uint8_t>;
 
 class FeatureMatrix {
  public:
-    explicit FeatureMatrix(std::size_t width = 0) : width_(width) {}
+    FeatureMatrix() = default;
+    explicit FeatureMatrix(std::size_t width) : width_(width) {}
 
     /// @param row  exactly `width()` numbers
     void append(FeatureRow row) {
@@ -35,7 +36,7 @@ class FeatureMatrix {
     bool operator==(const FeatureMatrix&) const = default;
 
  private:
-    std::size_t width_;
+    std::size_t width_ = 0;
     std::vector<std::uint8_t> cells_;
 };
 

@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/command.hpp"
+#include "app/cli/evaluation_json.hpp"
+#include "app/experiment/detection.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+    std::string samples = "datasets/samples";
+    DetectionOptions detection;
+    bool json = false;
+};
+
+Json result_json(const DetectionResult& result) {
+    Json rows = Json::array();
+    for (const StageResult& stage : result.stages) {
+        Json runs = Json::array();
+        for (const Evaluation& run : stage.runs) runs.push_back(Json::parse(evaluation_json(run)));
+        rows.push_back({{"organization", stage.organization},
+                        {"stage", stage.stage},
+                        {"macro_recall", stage.mean_macro_recall()},
+                        {"union_fpr", stage.mean_union_fpr()},
+                        {"runs", runs}});
+    }
+    return {{"schema", 1}, {"rows", rows}, {"labelled_by_one", result.sole}};
+}
+
+void print_stage(const StageResult& stage) {
+    std::cout << fmt::format("{:9} {:18} macro recall {:.3f}  union fpr {:.4f} ",
+                             stage.organization, stage.stage, stage.mean_macro_recall(),
+                             stage.mean_union_fpr());
+    if (!stage.runs.empty()) {
+        for (const ClassEvaluation& row : stage.runs.front().classes) {
+            std::cout << fmt::format(" {} {:.2f}", row.class_name,
+                                     stage.mean_recall(row.class_name));
+        }
+    }
+    std::cout << "\n";
+}
+
+Result<int> run_detection(Options options) {
+    TRIBUTARY_TRY(options.detection.organizations, find_organizations(options.samples));
+    options.detection.progress = [](const std::string& what) { std::cerr << what << "\n"; };
+    TRIBUTARY_TRY(const DetectionResult result, run_detection_experiment(options.detection));
+    if (options.json) {
+        std::cout << result_json(result).dump() << "\n";
+    } else {
+        for (const StageResult& stage : result.stages) print_stage(stage);
+    }
+    return kExitDone;
+}
+
+}  // namespace
+
+void add_experiment(CLI::App& root, Invocation& invocation) {
+    CLI::App* command = root.add_subcommand("experiment", "Measure what sharing is worth");
+    command->require_subcommand(1);
+    auto options = std::make_shared<Options>();
+    CLI::App* detection = command->add_subcommand(
+        "detection", "Detection alone, shared and central, in several orders of contribution");
+    detection->add_option("--samples", options->samples, "Folder of the organizations' captures")
+        ->capture_default_str();
+    detection->add_option("--schema", options->detection.schema, "Features")->capture_default_str();
+    detection->add_option("--engine", options->detection.engine, "How to learn");
+    detection->add_option("--orders", options->detection.orders, "Orders of contribution")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    detection->add_option("--seed", options->detection.seed, "Of orders and reservoirs")
+        ->capture_default_str();
+    detection->add_flag("--json", options->json, "Print one JSON object");
+    detection->callback(
+        [&invocation, options] { invocation.run = [options] { return run_detection(*options); }; });
+}
+
+}  // namespace tributary::app

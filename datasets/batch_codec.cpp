@@ -1,0 +1,145 @@
+#include "datasets/batch_codec.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "base/compress.hpp"
+
+namespace tributary::datasets {
+
+namespace {
+
+constexpr std::string_view kMagic = "TRIBATCH";
+
+void put_text(ByteWriter& writer, std::string_view text) {
+    writer.u16(static_cast<std::uint16_t>(text.size()));
+    writer.put(to_bytes(text));
+}
+
+Result<std::string> take_text(ByteReader& reader, const char* what) {
+    const std::size_t size = reader.u16();
+    if (size > kClassNameLimit) {
+        return fail(Errc::limit_exceeded, std::string(what) + " is longer than the limit");
+    }
+    const std::string text(as_text(reader.take(size)));
+    if (!reader.ok()) return fail(Errc::corrupt, std::string("record batch ends in ") + what);
+    return text;
+}
+
+/// Every class of the labels and the coverage, once; the empty one (unknown) included if it occurs.
+Result<std::vector<ClassName>> class_table(const LabelledRecords& records) {
+    std::set<ClassName> names(records.coverage.begin(), records.coverage.end());
+    names.insert(records.labels.begin(), records.labels.end());
+    const bool too_long = std::ranges::any_of(
+        names, [](const ClassName& name) { return name.size() > kClassNameLimit; });
+    if (names.size() > kClassLimit || too_long) {
+        return fail(Errc::limit_exceeded,
+                    "a record batch holds too many classes, or a class name is too long");
+    }
+    return std::vector<ClassName>(names.begin(), names.end());
+}
+
+struct Header {
+    const Schema* schema = nullptr;
+    std::vector<ClassName> classes;
+    Coverage coverage;
+    std::uint32_t rows = 0;
+};
+
+Result<Header> read_header(ByteReader& reader) {
+    Header header;
+    TRIBUTARY_TRY(const std::string name, take_text(reader, "the schema's name"));
+    const ByteView hash = reader.take(Digest{}.size());
+    if (!reader.ok()) return fail(Errc::corrupt, "record batch ends in the schema's hash");
+    TRIBUTARY_TRY(header.schema, find_schema(name));
+    if (!std::ranges::equal(hash, header.schema->hash())) {
+        return fail(Errc::mismatch, "the record batch was made under another " + name +
+                                        "; make it again with this program");
+    }
+    const std::size_t classes = reader.u16();
+    if (classes > kClassLimit) return fail(Errc::limit_exceeded, "too many classes in the batch");
+    for (std::size_t i = 0; i < classes; ++i) {
+        TRIBUTARY_TRY(ClassName class_name, take_text(reader, "a class name"));
+        if (reader.u8() != 0) header.coverage.insert(class_name);
+        header.classes.push_back(std::move(class_name));
+    }
+    header.rows = reader.u32();
+    if (!reader.ok()) return fail(Errc::corrupt, "record batch ends in its header");
+    return header;
+}
+
+}  // namespace
+
+Result<Bytes> encode_records(const LabelledRecords& records) {
+    TRIBUTARY_ASSERT(records.schema != nullptr);
+    TRIBUTARY_ASSERT(records.labels.size() == records.features.rows());
+    TRIBUTARY_TRY(const std::vector<ClassName> classes, class_table(records));
+    std::map<ClassName, std::uint16_t> index;
+    ByteWriter plain;
+    put_text(plain, records.schema->name());
+    plain.put(records.schema->hash());
+    plain.u16(static_cast<std::uint16_t>(classes.size()));
+    for (const ClassName& name : classes) {
+        index.emplace(name, static_cast<std::uint16_t>(index.size()));
+        put_text(plain, name);
+        plain.u8(records.coverage.contains(name) ? 1 : 0);
+    }
+    plain.u32(static_cast<std::uint32_t>(records.labels.size()));
+    for (const ClassName& label : records.labels) plain.u16(index.at(label));
+    for (std::size_t i = 0; i < records.features.rows(); ++i) plain.put(records.features.row(i));
+    if (plain.size() > kBatchBytesLimit) {
+        return fail(Errc::limit_exceeded, "the record batch is larger than the limit");
+    }
+
+    const Bytes packed = compress(plain.bytes());
+    ByteWriter whole;
+    whole.put(to_bytes(kMagic));
+    whole.u16(kBatchFormat);
+    whole.u32(static_cast<std::uint32_t>(packed.size()));
+    whole.put(packed);
+    return whole.take();
+}
+
+Result<LabelledRecords> decode_records(ByteView bytes) {
+    ByteReader outer(bytes);
+    if (as_text(outer.take(kMagic.size())) != kMagic) {
+        return fail(Errc::corrupt, "this is not a record batch: it does not begin with TRIBATCH");
+    }
+    if (const std::uint16_t version = outer.u16(); version != kBatchFormat) {
+        return fail(Errc::mismatch, "record batch of format " + std::to_string(version) +
+                                        "; this program reads format " +
+                                        std::to_string(kBatchFormat));
+    }
+    const std::size_t packed_size = outer.u32();
+    if (!outer.ok() || packed_size != outer.remaining()) {
+        return fail(Errc::corrupt, "record batch is cut short or has bytes behind its end");
+    }
+    TRIBUTARY_TRY(const Bytes plain, decompress(outer.rest(), kBatchBytesLimit));
+
+    ByteReader reader(plain);
+    TRIBUTARY_TRY(const Header header, read_header(reader));
+    const std::size_t row_bytes = header.schema->width() + sizeof(std::uint16_t);
+    if (reader.remaining() != header.rows * row_bytes) {
+        return fail(Errc::corrupt, "record batch states " + std::to_string(header.rows) +
+                                       " rows but holds another number of bytes");
+    }
+    LabelledRecords records;
+    records.schema = header.schema;
+    records.coverage = header.coverage;
+    records.features = FeatureMatrix(header.schema->width());
+    records.features.reserve(header.rows);
+    for (std::uint32_t i = 0; i < header.rows; ++i) {
+        const std::uint16_t label = reader.u16();
+        if (label >= header.classes.size()) {
+            return fail(Errc::corrupt, "record batch: row " + std::to_string(i) +
+                                           " has a class that is not in its table");
+        }
+        records.labels.push_back(header.classes[label]);
+    }
+    for (std::uint32_t i = 0; i < header.rows; ++i) {
+        records.features.append(reader.take(header.schema->width()));
+    }
+    return records;
+}
+
+}  // namespace tributary::datasets

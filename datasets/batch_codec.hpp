@@ -1,0 +1,25 @@
+#pragma once
+// Labelled records <-> bytes: the journal of a site and `flows --format batch`. These bytes never
+// leave the site. Format (docs/formats.md, "record batch"): magic "TRIBATCH", u16 version, u32 size
+// of the packed part, one zstd frame. Everything is checked before memory is taken. Any thread.
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "datasets/label/label.hpp"
+
+namespace tributary::datasets {
+
+inline constexpr std::uint16_t kBatchFormat = 1;
+/// Largest batch after decompression, in bytes.
+inline constexpr std::size_t kBatchBytesLimit = std::size_t{256} << 20;
+inline constexpr std::size_t kClassLimit = 1024;     ///< different classes in one batch
+inline constexpr std::size_t kClassNameLimit = 128;  ///< bytes of one class name
+
+/// @error limit_exceeded
+Result<Bytes> encode_records(const LabelledRecords& records);
+
+/// @error corrupt, limit_exceeded, mismatch (format version, or a schema that this program does
+///        not know or knows differently, by name)
+Result<LabelledRecords> decode_records(ByteView bytes);
+
+}  // namespace tributary::datasets
