@@ -15,6 +15,8 @@
 namespace tributary::netlayer {
 
 inline constexpr std::uint32_t kProtocolNumber = 1;
+/// A store counts versions in signed numbers; no honest object comes near.
+inline constexpr Version kMaxVersion = Version{1} << 62U;
 
 /// Bounds of one frame; the same at all members of a service.
 struct CodecLimits {

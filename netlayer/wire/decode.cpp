@@ -23,6 +23,7 @@ class Reader {
         return id;
     }
     Object object(const wire::Object& from) {
+        demand(from.version() <= kMaxVersion, "a version is out of range");
         Object to{object_id(from.id()), from.version(), nullptr};
         const std::string& body = from.body();
         if (!body.empty()) to.body = std::make_shared<const Bytes>(body.begin(), body.end());

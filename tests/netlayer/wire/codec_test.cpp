@@ -147,13 +147,14 @@ TEST(Codec, BadNamesAndNumbersAreCorrupt) {
     const Message spaced_name = Retrieve{"a b"};
     const Message self_dependency = Migrate{{"a", 1, nullptr}, {}, {{"b", "b"}}};
     const Message bad_incarnation = ForceConfirm{{1, kMaxIncarnation + 1, 1}, {}};
+    const Message bad_version = Migrate{{"a", kMaxVersion + 1, nullptr}, {}, {}};
     Card long_field;
     long_field.endpoint = std::string(257, 'x');
     Card control_field;
     control_field.name = "a\nb";
 
     for (const Message& message :
-         {empty_name, long_name, spaced_name, self_dependency, bad_incarnation,
+         {empty_name, long_name, spaced_name, self_dependency, bad_incarnation, bad_version,
           Message(JoinForward{long_field}), Message(JoinForward{control_field})}) {
         const Frame frame{1, 2, 3, 4, 0, message};
         EXPECT_EQ(decode(*encode(frame)).error().code, Errc::corrupt) << describe(message);

@@ -15,7 +15,7 @@ std::string random_text(Random& random, std::size_t longest) {
 Object random_object(Random& random) {
     Bytes body(random.below(200));
     for (auto& byte : body) byte = static_cast<std::uint8_t>(random.next());
-    Object object{random_text(random, kMaxObjectIdBytes), random.next(), nullptr};
+    Object object{random_text(random, kMaxObjectIdBytes), random.next() >> 2U, nullptr};
     if (!body.empty()) object.body = std::make_shared<const Bytes>(std::move(body));
     return object;
 }

@@ -1,0 +1,250 @@
+#include "netlayer/store/sqlite_store.hpp"
+
+#include <algorithm>
+
+#include "base/hash.hpp"
+#include "netlayer/store/database.hpp"
+
+namespace tributary::netlayer {
+
+namespace {
+
+constexpr int kFormat = 1;
+constexpr const char* kCreate = R"(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('incarnation', 0);
+CREATE TABLE contents (hash TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE versions (
+  object TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  content TEXT NOT NULL REFERENCES contents (hash),
+  incarnation INTEGER NOT NULL,
+  PRIMARY KEY (object, version)) WITHOUT ROWID;
+CREATE INDEX versions_by_content ON versions (content);
+CREATE TABLE members (
+  public_key TEXT PRIMARY KEY, name TEXT NOT NULL, id INTEGER NOT NULL UNIQUE) WITHOUT ROWID;
+)";
+
+Error with_remedy(Error error) {
+    if (error.code == Errc::corrupt) {
+        error.message += ". Restore it from a backup, or move it away to start without objects";
+    }
+    return error;
+}
+
+}  // namespace
+
+struct SqliteStore::Parts {
+    explicit Parts(Database opened, std::uint64_t kept)
+        : database(std::move(opened)), history(kept) {}
+
+    Result<std::uint64_t> ruling_incarnation();
+    Result<bool> is_newer(const Object& object, const std::string& content);
+    Status write(const Object& object);
+    Status trim(const ObjectId& object);
+    Result<Object> read_version(Statement& row);
+
+    Database database;
+    std::uint64_t history;
+    Incarnation incarnation = 0;
+};
+
+Result<std::uint64_t> SqliteStore::Parts::ruling_incarnation() {
+    TRIBUTARY_TRY(Statement query,
+                  database.prepare("SELECT value FROM meta WHERE key = 'incarnation'"));
+    TRIBUTARY_TRY(const bool row, query.step());
+    if (!row) return fail(Errc::corrupt, "the store has lost its incarnation");
+    return query.number(0);
+}
+
+/// Whether to write; a stored version is never replaced.
+Result<bool> SqliteStore::Parts::is_newer(const Object& object, const std::string& content) {
+    TRIBUTARY_TRY(Statement query,
+                  database.prepare("SELECT version, content FROM versions WHERE object = ?1 "
+                                   "ORDER BY version DESC LIMIT 1"));
+    query.bind(1, std::string_view(object.id));
+    TRIBUTARY_TRY(const bool row, query.step());
+    if (!row || query.number(0) < object.version) return true;
+    if (query.number(0) == object.version && query.text(1) != content) {
+        return fail(Errc::conflict, "object " + object.id + " version " +
+                                        std::to_string(object.version) +
+                                        " is stored with another content. Stop the other "
+                                        "coordinator that uses this store");
+    }
+    return false;
+}
+
+Status SqliteStore::Parts::write(const Object& object) {
+    const std::string content = to_hex(blake2b(view(object.body)));
+    TRIBUTARY_TRY(const bool newer, is_newer(object, content));
+    if (!newer) return {};
+    TRIBUTARY_TRY(Statement put,
+                  database.prepare("INSERT OR IGNORE INTO contents VALUES (?1, ?2)"));
+    TRIBUTARY_CHECK(put.bind(1, std::string_view(content)).bind(2, view(object.body)).run());
+    TRIBUTARY_TRY(Statement add, database.prepare("INSERT INTO versions VALUES (?1, ?2, ?3, ?4)"));
+    TRIBUTARY_CHECK(add.bind(1, std::string_view(object.id))
+                        .bind(2, object.version)
+                        .bind(3, std::string_view(content))
+                        .bind(4, incarnation)
+                        .run());
+    return trim(object.id);
+}
+
+Status SqliteStore::Parts::trim(const ObjectId& object) {
+    TRIBUTARY_TRY(Statement old,
+                  database.prepare("SELECT version, content FROM versions WHERE object = ?1 "
+                                   "ORDER BY version DESC LIMIT -1 OFFSET ?2"));
+    old.bind(1, std::string_view(object)).bind(2, history);
+    std::vector<std::pair<Version, std::string>> surplus;
+    while (true) {
+        TRIBUTARY_TRY(const bool row, old.step());
+        if (!row) break;
+        surplus.emplace_back(old.number(0), old.text(1));
+    }
+    for (const auto& [version, content] : surplus) {
+        TRIBUTARY_TRY(Statement drop, database.prepare("DELETE FROM versions WHERE object = ?1 "
+                                                       "AND version = ?2"));
+        TRIBUTARY_CHECK(drop.bind(1, std::string_view(object)).bind(2, version).run());
+        TRIBUTARY_TRY(Statement sweep,
+                      database.prepare("DELETE FROM contents WHERE hash = ?1 AND NOT EXISTS "
+                                       "(SELECT 1 FROM versions WHERE content = ?1)"));
+        TRIBUTARY_CHECK(sweep.bind(1, std::string_view(content)).run());
+    }
+    return {};
+}
+
+/// Columns: object, version, content's hash, body.
+Result<Object> SqliteStore::Parts::read_version(Statement& row) {
+    Object object{row.text(0), row.number(1), nullptr};
+    Bytes body = row.blob(3);
+    if (to_hex(blake2b(body)) != row.text(2)) {
+        return fail(Errc::corrupt, "the stored content of object " + object.id + " version " +
+                                       std::to_string(object.version) +
+                                       " does not match its name. Restore the store from a backup");
+    }
+    if (!body.empty()) object.body = std::make_shared<const Bytes>(std::move(body));
+    return object;
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& file,
+                                                       std::uint64_t history) {
+    auto database = Database::open(file, kFormat, kCreate);
+    if (!database) return fail(with_remedy(database.error()));
+    auto parts = std::make_unique<Parts>(std::move(*database), std::max<std::uint64_t>(history, 1));
+    auto ruling = parts->ruling_incarnation();
+    if (!ruling) {
+        // A database of another program answers "no such table".
+        return fail(
+            with_remedy({Errc::corrupt, file.string() + " is not a store of this program (" +
+                                            ruling.error().message + ")"}));
+    }
+    parts->incarnation = *ruling;
+    return std::make_unique<SqliteStore>(std::move(parts));
+}
+
+SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+SqliteStore::~SqliteStore() = default;
+
+Status SqliteStore::commit(const std::vector<Object>& objects) {
+    TRIBUTARY_TRY(Transaction transaction, Transaction::begin(parts_->database));
+    TRIBUTARY_TRY(const std::uint64_t ruling, parts_->ruling_incarnation());
+    if (ruling != parts_->incarnation) {
+        return fail(Errc::conflict, "coordinator " + std::to_string(parts_->incarnation) +
+                                        " may not write any more: coordinator " +
+                                        std::to_string(ruling) + " has taken over. Stop this one");
+    }
+    for (const Object& object : objects) TRIBUTARY_CHECK(parts_->write(object));
+    return transaction.commit();
+}
+
+Result<std::vector<Object>> SqliteStore::load() {
+    TRIBUTARY_TRY(
+        Statement query,
+        parts_->database.prepare("SELECT v.object, v.version, v.content, c.body FROM versions v "
+                                 "JOIN contents c ON c.hash = v.content WHERE v.version = "
+                                 "(SELECT MAX(version) FROM versions WHERE object = v.object) "
+                                 "ORDER BY v.object"));
+    std::vector<Object> objects;
+    while (true) {
+        auto row = query.step();
+        if (!row) return fail(with_remedy(row.error()));
+        if (!*row) return objects;
+        TRIBUTARY_TRY(Object object, parts_->read_version(query));
+        objects.push_back(std::move(object));
+    }
+}
+
+Result<Incarnation> SqliteStore::begin_incarnation() {
+    TRIBUTARY_TRY(Transaction transaction, Transaction::begin(parts_->database));
+    TRIBUTARY_TRY(const std::uint64_t ruling, parts_->ruling_incarnation());
+    if (ruling >= kMaxIncarnation) {
+        return fail(Errc::limit_exceeded, "the store has used up its incarnations");
+    }
+    TRIBUTARY_TRY(Statement update,
+                  parts_->database.prepare("UPDATE meta SET value = ?1 WHERE key = 'incarnation'"));
+    TRIBUTARY_CHECK(update.bind(1, ruling + 1).run());
+    TRIBUTARY_CHECK(transaction.commit());
+    parts_->incarnation = ruling + 1;
+    return parts_->incarnation;
+}
+
+Status SqliteStore::enrol(const Member& member) {
+    TRIBUTARY_TRY(Transaction transaction, Transaction::begin(parts_->database));
+    TRIBUTARY_TRY(Statement known, parts_->database.prepare("SELECT public_key, id FROM members "
+                                                            "WHERE public_key = ?1 OR id = ?2"));
+    known.bind(1, std::string_view(member.public_key)).bind(2, member.id);
+    TRIBUTARY_TRY(const bool row, known.step());
+    if (row && (known.text(0) != member.public_key || known.number(1) != member.id)) {
+        return fail(Errc::conflict, "member " + member.name +
+                                        " has the number or the key of another member. Enrol it "
+                                        "with a new key");
+    }
+    known.reset();
+    TRIBUTARY_TRY(Statement put,
+                  parts_->database.prepare("INSERT INTO members VALUES (?1, ?2, ?3) ON CONFLICT "
+                                           "(public_key) DO UPDATE SET name = ?2"));
+    TRIBUTARY_CHECK(put.bind(1, std::string_view(member.public_key))
+                        .bind(2, std::string_view(member.name))
+                        .bind(3, member.id)
+                        .run());
+    return transaction.commit();
+}
+
+Result<std::vector<Member>> SqliteStore::members() {
+    TRIBUTARY_TRY(Statement query, parts_->database.prepare(
+                                       "SELECT public_key, name, id FROM members ORDER BY name"));
+    std::vector<Member> found;
+    while (true) {
+        TRIBUTARY_TRY(const bool row, query.step());
+        if (!row) return found;
+        found.push_back({query.text(0), query.text(1), query.number(2)});
+    }
+}
+
+Result<std::vector<StoredVersion>> SqliteStore::history(const ObjectId& object) {
+    TRIBUTARY_TRY(Statement query,
+                  parts_->database.prepare(
+                      "SELECT v.version, v.content, length(c.body) FROM versions v JOIN contents c "
+                      "ON c.hash = v.content WHERE v.object = ?1 ORDER BY v.version DESC"));
+    query.bind(1, std::string_view(object));
+    std::vector<StoredVersion> found;
+    while (true) {
+        TRIBUTARY_TRY(const bool row, query.step());
+        if (!row) return found;
+        found.push_back({query.number(0), query.text(1), query.number(2)});
+    }
+}
+
+Result<Object> SqliteStore::version(const ObjectId& object, Version version) {
+    TRIBUTARY_TRY(Statement query,
+                  parts_->database.prepare(
+                      "SELECT v.object, v.version, v.content, c.body FROM versions v JOIN contents "
+                      "c ON c.hash = v.content WHERE v.object = ?1 AND v.version = ?2"));
+    query.bind(1, std::string_view(object)).bind(2, version);
+    TRIBUTARY_TRY(const bool row, query.step());
+    if (row) return parts_->read_version(query);
+    return fail(Errc::not_found, "object " + object + " has no version " + std::to_string(version) +
+                                     " in the store. List the kept ones with: tributary models");
+}
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,41 @@
+#pragma once
+// The server's store in one SQLite file: versions of objects, their contents by BLAKE2b-256, the
+// members, and the incarnation that may write.
+// Invariants: as in store.hpp; a commit is one transaction that also checks that no newer
+// incarnation has begun; the newest `history` versions of every object are kept, contents that no
+// version names are removed.
+// Format 1: meta(key, value), contents(hash, body), versions(object, version, content,
+// incarnation), members(public_key, name, id). One thread at a time. protocol section 7.
+
+#include <filesystem>
+#include <memory>
+
+#include "netlayer/store/store.hpp"
+
+namespace tributary::netlayer {
+
+class SqliteStore final : public Store {
+ public:
+    /// Opens or creates the file.
+    /// @param history  versions kept of every object, at least 1
+    /// @error corrupt (not a database of this program), mismatch (another format), permission, io
+    static Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& file,
+                                                     std::uint64_t history = 16);
+    struct Parts;
+    /// For open().
+    explicit SqliteStore(std::unique_ptr<Parts> parts);
+    ~SqliteStore() override;
+
+    Status commit(const std::vector<Object>& objects) override;
+    Result<std::vector<Object>> load() override;
+    Result<Incarnation> begin_incarnation() override;
+    Status enrol(const Member& member) override;
+    Result<std::vector<Member>> members() override;
+    Result<std::vector<StoredVersion>> history(const ObjectId& object) override;
+    Result<Object> version(const ObjectId& object, Version version) override;
+
+ private:
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tributary::netlayer
