@@ -140,16 +140,25 @@ void Workload::fault() {
     if (updates_ >= options_.operations) return;
     world_.wake(within(kBetweenFaults * 2), {Reason::fault, 0});
     const ProcessId client = some_client();
-    const bool up = world_.process(client) != nullptr && works(client);
-    if (!up) return;
-    const std::uint64_t dice = random_.below(3);
+    const std::uint64_t dice = random_.below(4);
+    if (dice >= 2 && options_.leaves) leave_from(client);
+    if (!works(client)) return;
     if (dice == 0 && options_.cuts) {
         ++report_.cuts;
+        if (random_.below(2) == 0) world_.slow_timers(client, within(Micros{1'500'000}));
         world_.cut_parent(client);
     } else if (dice == 1 && options_.crashes) {
         crash(client);
-    } else if (dice == 2 && options_.leaves) {
+    }
+}
+
+void Workload::leave_from(ProcessId first) {
+    // The next client in the circle that has no children: the others would refuse.
+    for (std::size_t i = 0; i < options_.processes; ++i) {
+        const ProcessId client = 1 + (first - 1 + i) % options_.processes;
+        if (!works(client) || !world_.process(client)->state().children.empty()) continue;
         world_.give(client, LeaveInvoked{});
+        return;
     }
 }
 

@@ -33,6 +33,7 @@ class Workload {
     void invoke(ProcessId client);
     void invoke_read(ProcessId client, Kind kind);
     void fault();
+    void leave_from(ProcessId first);
     void crash(ProcessId client);
     void join(ProcessId client);
     void check_quiet();

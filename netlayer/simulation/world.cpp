@@ -1,5 +1,6 @@
 #include "netlayer/simulation/world.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "netlayer/state.hpp"
@@ -32,6 +33,7 @@ void World::start(ProcessId id, Incarnation server_incarnation) {
     setup.mutations = mutations_;
     node.process = std::make_unique<Process>(std::move(setup));
     node.timers.clear();
+    node.slow_until = Micros{0};
     ++node.run;
 }
 
@@ -119,8 +121,9 @@ void World::perform(ProcessId id, Node& node, Effect effect) {
         const Micros drained = network_.drained_at({id, close->peer, close->epoch}, now_);
         tell_link_down(close->peer, id, close->epoch, drained);
     } else if (const auto* timer = std::get_if<SetTimer>(&effect)) {
-        node.timers[timer->timer] = timer->at;
-        schedule_.add(timer->at, Deliver{id, node.run, TimerFired{timer->timer}});
+        const Micros at = std::max(timer->at, node.slow_until);
+        node.timers[timer->timer] = at;
+        schedule_.add(at, Deliver{id, node.run, TimerFired{timer->timer}});
     } else if (const auto* start = std::get_if<StartComputation>(&effect)) {
         Observer::Computed computed = observer_.compute(id, *start);
         schedule_.add(now_ + computed.after, Deliver{id, node.run, std::move(computed.done)});

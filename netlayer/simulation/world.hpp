@@ -19,6 +19,7 @@ struct Node {
     std::unique_ptr<Process> process;  ///< null while the program is not running
     std::uint64_t run = 0;             ///< counts starts of the program
     std::map<TimerId, Micros> timers;
+    Micros slow_until{0};  ///< timers due before fire then
 };
 
 /// What the workload wants to hear of.
@@ -45,6 +46,8 @@ class World {
     void give(ProcessId id, Input input);
     /// Loses the edge between a process and its parent in a way that the random source chooses.
     void cut_parent(ProcessId id);
+    /// For this long the process' timers fire late, while it goes on handling messages.
+    void slow_timers(ProcessId id, Micros during) { nodes_.at(id).slow_until = now_ + during; }
     void wake(Micros after, Wake wake) { schedule_.add(now_ + after, wake); }
     /// Performs the next action.
     /// @return  the wake-up that is due, if it was one
