@@ -15,10 +15,13 @@ Micros from_ms(std::uint64_t ms) {
     return Micros(static_cast<std::int64_t>(std::min(ms, kHighest)) * 1000);
 }
 
+bool is_all_zero(ByteView bytes) {
+    return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
 bool set_address(Address& address, ByteView v4, ByteView v6) {
     const auto used = [](ByteView bytes, std::size_t size) {
-        return bytes.size() == size &&
-               std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte != 0; });
+        return bytes.size() == size && !is_all_zero(bytes);
     };
     const bool take_v6 = used(v6, 16) || (v6.size() == 16 && v4.size() != 4);
     if (!take_v6 && v4.size() != 4) return false;
@@ -86,6 +89,7 @@ bool NetflowDecoder::decode_v9(const Address& exporter, ByteReader& reader) {
     while (reader.remaining() >= 4) {
         const std::uint16_t id = reader.be16();
         const std::uint16_t length = reader.be16();
+        if (id == 0 && length == 0 && is_all_zero(reader.rest())) return intact;  // padding
         if (length < 4 || length - 4U > reader.remaining()) return false;
         ByteReader set(reader.take(length - 4U));
         if (id == kTemplateSet) intact = read_templates(set, known) && intact;
