@@ -55,7 +55,7 @@ bool CaptureFile::next(RawPacket& packet) {
         offset_ = is_pcapng_ ? position() : offset_ + kPcapRecordHeader + header->caplen;
         packet.time = to_micros(header->ts);
         packet.bytes = ByteView(bytes, header->caplen);
-        packet.wire_bytes = std::max(header->len, header->caplen);
+        packet.wire_bytes = header->len;
         return true;
     }
     if (!stream_damage_->empty()) {

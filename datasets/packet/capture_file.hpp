@@ -21,7 +21,7 @@ namespace tributary::datasets {
 struct RawPacket {
     Micros time{0};
     ByteView bytes;
-    std::uint32_t wire_bytes = 0;
+    std::uint32_t wire_bytes = 0;  ///< as the file says; may be less than it captured
 };
 
 /// Where and why reading ended before the end.

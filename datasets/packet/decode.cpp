@@ -2,6 +2,8 @@
 
 #include <pcap/dlt.h>
 
+#include <algorithm>
+
 #include "datasets/packet/decode_network.hpp"
 
 namespace tributary::datasets {
@@ -16,7 +18,7 @@ constexpr int kMaxLabels = 16;
 /// The part of a frame that is not decoded yet.
 class Cursor {
  public:
-    explicit Cursor(const Frame& frame) : bytes_(frame.bytes), wire_(frame.wire_bytes) {}
+    Cursor(ByteView bytes, std::uint32_t wire) : bytes_(bytes), wire_(wire) {}
 
     [[nodiscard]] bool has(std::size_t count) const { return bytes_.size() >= count; }
     [[nodiscard]] std::uint8_t at(std::size_t index) const { return bytes_[index]; }
@@ -142,8 +144,9 @@ Decoded decode(const Frame& frame, PacketInfo& info) {
     const Micros time = info.time;
     info = PacketInfo{};
     info.time = time;
-    info.frame_bytes = frame.wire_bytes;
-    return decode_link(frame.link_type, Cursor(frame), info);
+    // A file may claim a wire shorter than what it captured.
+    info.frame_bytes = std::max(frame.wire_bytes, static_cast<std::uint32_t>(frame.bytes.size()));
+    return decode_link(frame.link_type, Cursor(frame.bytes, info.frame_bytes), info);
 }
 
 }  // namespace tributary::datasets

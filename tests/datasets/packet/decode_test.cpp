@@ -167,6 +167,15 @@ TEST(Decode, CallsLyingLengthsDamaged) {
     EXPECT_EQ(outcome(DLT_RAW, ipv4({6}, hex("0001 00"))), Decoded::damaged);
 }
 
+TEST(Decode, BelievesTheCapturedBytesBeforeAShorterWireLength) {
+    PacketInfo info;
+
+    const Decoded decoded = decode({DLT_RAW, ipv4({17}, udp(7, 8)), 3}, info);
+
+    EXPECT_EQ(decoded, Decoded::flow);
+    EXPECT_EQ(info.frame_bytes, 28U);
+}
+
 TEST(Decode, SaysWhatItDoesNotKnow) {
     EXPECT_EQ(outcome(DLT_EN10MB, ethernet(0x0806, Bytes(28, 0))), Decoded::unknown_network);
     EXPECT_EQ(outcome(DLT_IEEE802_11, Bytes(60, 0)), Decoded::unknown_link);
