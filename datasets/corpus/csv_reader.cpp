@@ -21,7 +21,7 @@ Result<CsvReader> CsvReader::open(std::string_view text, char separator, std::st
         reader.header_.emplace_back(trimmed(field));
         if (!reader.columns_.emplace(reader.header_.back(), reader.columns_.size()).second) {
             return fail(reader.error_in_line(
-                Errc::corrupt, "two columns are named " + quoted(field) + ". Rename one"));
+                Errc::corrupt, "two columns are named " + in_quotes(field) + ". Rename one"));
         }
     }
     return reader;
@@ -94,13 +94,13 @@ std::optional<std::size_t> CsvReader::find(std::string_view column) const {
 
 Result<std::size_t> CsvReader::require(std::string_view column) const {
     if (const auto found = find(column)) return *found;
-    return fail(Errc::mismatch, name_ + " has no column " + quoted(column) +
+    return fail(Errc::mismatch, name_ + " has no column " + in_quotes(column) +
                                     ". Name it in the header, the first line");
 }
 
 Error CsvReader::error_at(std::size_t column, const std::string& cause) const {
     return error_in_line(Errc::corrupt, "column " + std::to_string(column + 1) + " (" +
-                                            header_[column] + "): " + quoted(fields_[column]) +
+                                            header_[column] + "): " + in_quotes(fields_[column]) +
                                             " " + cause);
 }
 

@@ -189,7 +189,7 @@ class KddParser {
     [[nodiscard]] Status column_error(std::size_t column, const std::string& cause) const {
         return line_error(Errc::corrupt, "column " + std::to_string(column + 1) + " (" +
                                              column_name(column) +
-                                             "): " + quoted(columns_[column]) + " " + cause +
+                                             "): " + in_quotes(columns_[column]) + " " + cause +
                                              ". Correct or remove the line");
     }
 

@@ -103,7 +103,7 @@ std::optional<std::uint8_t> parse_protocol(std::string_view text) {
     return static_cast<std::uint8_t>(*number);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char letter : text.substr(0, kQuotedBytes)) {
         out += letter >= ' ' && letter <= '~' ? letter : '?';

@@ -48,6 +48,6 @@ std::optional<Micros> parse_epoch(std::string_view text);
 std::optional<std::uint8_t> parse_protocol(std::string_view text);
 
 /// The text between quotes for an error, cut at 40 bytes, with unprintable bytes as '?'.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace tributary::datasets

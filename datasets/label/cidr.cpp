@@ -40,7 +40,7 @@ Result<Address> parse_address(std::string_view text) {
     const bool whole = terminated.find('\0') == std::string::npos;
     if (!whole || inet_pton(address.is_v6 ? AF_INET6 : AF_INET, terminated.c_str(),
                             address.bytes.data()) != 1) {
-        return fail(Errc::corrupt, quoted(text) + " is not an IPv4 or IPv6 address");
+        return fail(Errc::corrupt, in_quotes(text) + " is not an IPv4 or IPv6 address");
     }
     return address;
 }
@@ -51,12 +51,13 @@ Result<Cidr> parse_cidr(std::string_view text) {
     if (slash == std::string_view::npos) return Cidr{address, bits_of(address)};
     const auto length = parse_unsigned(text.substr(slash + 1), bits_of(address));
     if (!length) {
-        return fail(Errc::corrupt, quoted(text) + " does not end with a prefix length from 0 to " +
+        return fail(Errc::corrupt, in_quotes(text) +
+                                       " does not end with a prefix length from 0 to " +
                                        std::to_string(bits_of(address)));
     }
     const Cidr range{address, static_cast<unsigned>(*length)};
     if (masked(address, range.length) != address) {
-        return fail(Errc::corrupt, quoted(text) + " has bits set after its prefix. Write /" +
+        return fail(Errc::corrupt, in_quotes(text) + " has bits set after its prefix. Write /" +
                                        std::to_string(bits_of(address)) +
                                        " for one address, or clear these bits");
     }

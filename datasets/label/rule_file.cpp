@@ -23,7 +23,7 @@ class LineParser {
     Status take(std::string_view line, std::size_t number) {
         if (!started_) {
             if (line != kFirstLine) {
-                return fail(Errc::corrupt, quoted(line) + " stands where \"" +
+                return fail(Errc::corrupt, in_quotes(line) + " stands where \"" +
                                                std::string(kFirstLine) +
                                                "\" is expected. Make it the first line");
             }
@@ -38,7 +38,7 @@ class LineParser {
         if (keyword == "unknown:") return take_rule(ClassName{}, rest, number);
         if (keyword == "label") return take_label(rest, number);
         return fail(Errc::corrupt,
-                    quoted(keyword) + " is none of source, covers, label, unknown:. Correct it");
+                    in_quotes(keyword) + " is none of source, covers, label, unknown:. Correct it");
     }
 
     Result<Parsed> finish() && {
@@ -81,7 +81,7 @@ class LineParser {
         if (!is_class_name(name)) return bad_name(name, "a class");
         const ClassName class_name(name);
         if (class_name != kNormalClass && !parsed_.coverage.contains(class_name)) {
-            return fail(Errc::corrupt, "class " + quoted(name) +
+            return fail(Errc::corrupt, "class " + in_quotes(name) +
                                            " is not covered. Add it to a line \"covers\" above");
         }
         return take_rule(class_name, trimmed(rest.substr(colon + 1)), number);
@@ -99,7 +99,7 @@ class LineParser {
     }
 
     static Status bad_name(std::string_view name, const std::string& what) {
-        return fail(Errc::corrupt, quoted(name) + " cannot name " + what +
+        return fail(Errc::corrupt, in_quotes(name) + " cannot name " + what +
                                        ". Use up to 64 letters, digits, '-', '_' and '.'");
     }
 

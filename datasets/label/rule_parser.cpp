@@ -31,7 +31,7 @@ class Words {
 };
 
 tl::unexpected<Error> refuse(std::string_view word, const std::string& expected) {
-    return fail(Errc::corrupt, (word.empty() ? "the line ends" : quoted(word) + " stands") +
+    return fail(Errc::corrupt, (word.empty() ? "the line ends" : in_quotes(word) + " stands") +
                                    " where " + expected + " is expected");
 }
 
