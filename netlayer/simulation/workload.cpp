@@ -52,21 +52,30 @@ void Workload::think(ProcessId client) {
 }
 
 void Workload::invoke(ProcessId client) {
+    // Every third client mostly reads: it owns objects without changing them, and leaves having
+    // written nothing.
+    const bool reader = client % 3 == 0 && client != kServer;
     const std::uint64_t dice = random_.below(100);
-    if (dice >= 70) {
+    const std::uint64_t updates = reader ? 8 : 62;
+    const std::uint64_t taking = reader ? 35 : 70;
+    if (dice >= taking) {
         invoke_read(client, dice < 90 ? Kind::strict_read : Kind::local_read);
-        return;
+    } else {
+        invoke_update(client, dice < updates ? Kind::update : Kind::multi_read);
     }
+}
+
+void Workload::invoke_update(ProcessId client, Kind kind) {
     std::set<ObjectId> chosen;
-    const std::uint64_t wanted = dice % 10 < 6 ? 1 : 2 + random_.below(2);
+    const std::uint64_t wanted = random_.below(10) < 6 ? 1 : 2 + random_.below(2);
     for (std::uint64_t i = 0; i < wanted; ++i) chosen.insert(some_object());
     Operation operation;
     operation.life = life_.at(client);
-    operation.kind = dice < 62 || chosen.size() == 1 ? Kind::update : Kind::multi_read;
+    operation.kind = kind;
     operation.objects.assign(chosen.begin(), chosen.end());
     shuffle(operation.objects, random_);
     operation.invoked = world_.now();
-    if (operation.kind == Kind::update) {
+    if (kind == Kind::update) {
         for (const ObjectId& id : operation.objects) {
             if (operation.writes.empty() || random_.below(3) != 0) operation.writes.push_back(id);
         }
@@ -115,7 +124,7 @@ void Workload::hear(ProcessId id, const Notice& notice) {
         Operation& operation = history_.at(aborted->operation);
         operation.outcome = Outcome::aborted;
         operation.completed = world_.now();
-        if (operation.refused) ++report_.refused;
+        if (operation.refused && operation.kind == Kind::update) ++report_.refused;
     } else if (const auto* read = std::get_if<ReadCompleted>(&notice)) {
         Operation& operation = history_.at(read->operation);
         operation.outcome = Outcome::completed;
@@ -144,12 +153,22 @@ void Workload::fault() {
     if (dice >= 2 && options_.leaves) leave_from(client);
     if (!works(client)) return;
     if (dice == 0 && options_.cuts) {
-        ++report_.cuts;
-        if (random_.below(2) == 0) world_.slow_timers(client, within(Micros{1'500'000}));
-        world_.cut_parent(client);
+        cut_near(client);
     } else if (dice == 1 && options_.crashes) {
         crash(client);
     }
+}
+
+void Workload::cut_near(ProcessId first) {
+    // Rather an edge on which an object is on its way up.
+    ProcessId client = first;
+    for (std::size_t i = 0; i < options_.processes && !world_.carries_up(client); ++i) {
+        client = 1 + client % options_.processes;
+    }
+    if (!works(client)) client = first;
+    ++report_.cuts;
+    if (random_.below(2) == 0) world_.slow_timers(client, within(Micros{1'500'000}));
+    world_.cut_parent(client);
 }
 
 void Workload::leave_from(ProcessId first) {

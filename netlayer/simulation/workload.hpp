@@ -31,8 +31,10 @@ class Workload {
     Observer::Computed compute(ProcessId id, const StartComputation& start);
     void think(ProcessId client);
     void invoke(ProcessId client);
+    void invoke_update(ProcessId client, Kind kind);
     void invoke_read(ProcessId client, Kind kind);
     void fault();
+    void cut_near(ProcessId first);
     void leave_from(ProcessId first);
     void crash(ProcessId client);
     void join(ProcessId client);

@@ -101,6 +101,14 @@ const Process* World::process(ProcessId id) const {
     return found == nodes_.end() ? nullptr : found->second.process.get();
 }
 
+bool World::carries_up(ProcessId id) const {
+    const Process* child = process(id);
+    if (child == nullptr || !child->state().parent) return false;
+    const Parent& parent = *child->state().parent;
+    const Channel* channel = network_.find({id, parent.card.id, parent.epoch});
+    return channel != nullptr && !channel->moving.empty();
+}
+
 void World::handle(ProcessId id, Node& node, Input input) {
     last_was_event_ = !is_heartbeat_input(input);
     ++(last_was_event_ ? events_ : heartbeats_);

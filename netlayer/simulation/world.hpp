@@ -57,6 +57,8 @@ class World {
     [[nodiscard]] const Network& network() const { return network_; }
     [[nodiscard]] Micros now() const { return now_; }
     [[nodiscard]] const Process* process(ProcessId id) const;
+    /// Whether an object is migrating from this process to its parent.
+    [[nodiscard]] bool carries_up(ProcessId id) const;
     /// The last process that handled an event, and whether it was more than a heart-beat.
     [[nodiscard]] bool last_was_event() const { return last_was_event_; }
     [[nodiscard]] std::uint64_t events() const { return events_; }

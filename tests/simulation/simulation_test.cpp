@@ -1,0 +1,126 @@
+// The core under random runs with every fault, and the proof that the checks notice planted faults.
+// Protocol rules, sections 3 and 8. TRIBUTARY_SEED moves the range of seeds.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "base/random.hpp"
+#include "netlayer/simulation/simulator.hpp"
+
+namespace tributary::netlayer {
+namespace {
+
+constexpr std::uint64_t kSeeds = 80;
+constexpr std::uint64_t kMostSeedsForAFault = 400;
+
+std::uint64_t first_seed() {
+    const char* given = std::getenv("TRIBUTARY_SEED");
+    return given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
+}
+
+/// 3 to 20 clients, 1 to 6 objects, every fault on.
+SimulationOptions shape(std::uint64_t seed) {
+    Random random(seed * 7919);
+    SimulationOptions options;
+    options.seed = seed;
+    options.processes = 3 + random.below(18);
+    options.objects = 1 + random.below(6);
+    options.cuts = true;
+    options.crashes = true;
+    return options;
+}
+
+std::string describe(const SimulationOptions& options, const SimulationReport& report) {
+    return "seed " + std::to_string(options.seed) + ", " + std::to_string(options.processes) +
+           " clients, " + std::to_string(options.objects) +
+           " objects: " + (report.violations.empty() ? "no violation" : report.violations.front());
+}
+
+TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
+    SimulationReport sum;
+    for (std::uint64_t seed = first_seed(); seed < first_seed() + kSeeds; ++seed) {
+        const SimulationOptions options = shape(seed);
+
+        const SimulationReport report = simulate(options);
+
+        ASSERT_TRUE(report.violations.empty()) << describe(options, report);
+        sum.leaves += report.leaves;
+        sum.cuts += report.cuts;
+        sum.crashes += report.crashes;
+        sum.reconstitutions += report.reconstitutions;
+        sum.lost += report.lost;
+        sum.refused += report.refused;
+        sum.retried_reads += report.retried_reads;
+        sum.durable += report.durable;
+    }
+    // A fault that never happened proves nothing.
+    EXPECT_GT(sum.leaves, 0u);
+    EXPECT_GT(sum.cuts, 0u);
+    EXPECT_GT(sum.crashes, 0u);
+    EXPECT_GT(sum.reconstitutions, 0u);
+    EXPECT_GT(sum.lost, 0u);
+    EXPECT_GT(sum.refused, 0u);
+    EXPECT_GT(sum.retried_reads, 0u);
+    EXPECT_GT(sum.durable, 100 * kSeeds);
+}
+
+TEST(Simulation, WithoutFaultsEveryAcceptedUpdateIsDurable) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        SimulationOptions options = shape(seed);
+        options.cuts = options.crashes = false;
+
+        const SimulationReport report = simulate(options);
+
+        EXPECT_TRUE(report.violations.empty()) << describe(options, report);
+        EXPECT_EQ(report.operations + report.refused, options.operations)
+            << describe(options, report);
+        EXPECT_EQ(report.durable, report.operations);
+        EXPECT_EQ(report.lost, 0u);
+    }
+}
+
+TEST(Simulation, SameSeedGivesTheSameRun) {
+    const SimulationReport first = simulate(shape(11));
+    const SimulationReport second = simulate(shape(11));
+
+    EXPECT_EQ(first.events, second.events);
+    EXPECT_EQ(first.heartbeats, second.heartbeats);
+    EXPECT_EQ(first.counters, second.counters);
+    EXPECT_NE(first.events, simulate(shape(12)).events);
+}
+
+struct Planted {
+    const char* name;
+    bool Mutations::*fault;
+};
+
+class PlantedFault : public ::testing::TestWithParam<Planted> {};
+
+TEST_P(PlantedFault, IsNoticed) {
+    for (std::uint64_t seed = 1; seed <= kMostSeedsForAFault; ++seed) {
+        SimulationOptions options = shape(seed);
+        options.mutations.*GetParam().fault = true;
+
+        if (!simulate(options).violations.empty()) return;
+    }
+
+    FAIL() << kMostSeedsForAFault << " runs did not notice the fault " << GetParam().name;
+}
+
+// The fault that random runs rarely notice, no_read_force, has a test of its own:
+// Leave.C4PlantedFaultLosesWhatALeaverRead.
+INSTANTIATE_TEST_SUITE_P(
+    Core, PlantedFault,
+    ::testing::Values(
+        Planted{"CopiesSavedUnconditionally", &Mutations::save_copies_unconditionally},
+        Planted{"NoDependencyCopying", &Mutations::no_dependency_copying},
+        Planted{"LeafWithoutQueueReplacement", &Mutations::leaf_without_queue_replacement},
+        Planted{"OrderAsGiven", &Mutations::order_as_given},
+        Planted{"NoFence", &Mutations::no_fence},
+        Planted{"ReplyWithoutClimb", &Mutations::reply_without_climb},
+        Planted{"NoForceAtLeave", &Mutations::no_force_at_leave},
+        Planted{"NoLease", &Mutations::no_lease}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+}  // namespace
+}  // namespace tributary::netlayer
