@@ -55,6 +55,8 @@ struct NodeOptions {
     ProcessOptions process;                    ///< degree of the tree, time-outs, bounds
     std::size_t threads = 1;                   ///< programs that run at once
     std::size_t max_message_bytes = std::size_t{16} << 20U;
+    std::size_t max_object_bytes = std::size_t{4} << 20U;  ///< a larger result is refused; a
+                                                           ///< message carries several objects
     std::size_t max_submitted = 1024;        ///< local requests not yet taken by the reactor
     Micros rejoin_backoff{200'000};          ///< first wait before joining again; doubles
     Micros rejoin_backoff_limit{5'000'000};  ///< longest wait before joining again
@@ -86,6 +88,7 @@ struct NodeStatus {
     std::size_t unstored = 0;  ///< effects that wait for the store
     std::string last_loss;     ///< why the way to the server was last lost; empty: never
     std::string last_refusal;  ///< why a join was last refused; empty: never
+    std::string failure;       ///< server: why the store failed, which ends all work; empty: never
 };
 
 class Node {
@@ -97,6 +100,9 @@ class Node {
     static Result<std::unique_ptr<Node>> start(NodeOptions options, std::unique_ptr<Store> store,
                                                Metrics& metrics);
 
+    struct Parts;
+    /// For start().
+    explicit Node(std::unique_ptr<Parts> parts);
     /// Stops abruptly, as a crash would: others are not told. Call leave() before for good manners.
     ~Node();
     Node(const Node&) = delete;
@@ -138,8 +144,6 @@ class Node {
     void stop();
 
  private:
-    struct Parts;
-    explicit Node(std::unique_ptr<Parts> parts);
     std::unique_ptr<Parts> parts_;
 };
 

@@ -1,0 +1,31 @@
+#include "netlayer/driver/connection.hpp"
+
+namespace tributary::netlayer {
+
+Result<Connection> Connection::dial(const Context& context, const Target& target,
+                                    const KeyPair& keys, const SocketLimits& limits,
+                                    ByteView greeting) {
+    TRIBUTARY_TRY(Socket socket, Socket::dialler(context, target.public_key, keys, limits));
+    TRIBUTARY_TRY(Socket monitor, Socket::monitor(context, socket));
+    TRIBUTARY_CHECK(socket.connect(target.endpoint));
+    if (socket.send({}, greeting) != SendOutcome::queued) {
+        return fail(Errc::internal, "cannot queue a greeting for " + target.endpoint);
+    }
+    return Connection(std::move(socket), std::move(monitor));
+}
+
+Connection::State Connection::refresh() {
+    while (true) {
+        const std::vector<Bytes> frames = monitor_.receive_frames();
+        if (frames.empty()) return state_;
+        if (state_ == State::lost || state_ == State::refused) continue;
+        switch (connection_event(frames)) {
+            case ConnectionEvent::up: state_ = State::up; break;
+            case ConnectionEvent::lost: state_ = State::lost; break;
+            case ConnectionEvent::refused: state_ = State::refused; break;
+            case ConnectionEvent::other: break;
+        }
+    }
+}
+
+}  // namespace tributary::netlayer

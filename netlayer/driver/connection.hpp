@@ -1,0 +1,49 @@
+#pragma once
+// One dialled connection, from the first try to its end: it never comes back to life, its owner
+// makes another one. Greets the other side first, so that it can be answered.
+// One thread: the one that made it.
+
+#include <optional>
+#include <string>
+
+#include "netlayer/driver/socket.hpp"
+
+namespace tributary::netlayer {
+
+class Connection {
+ public:
+    enum class State {
+        dialling,
+        up,
+        lost,     ///< broken, or nobody listens there
+        refused,  ///< the other side does not accept our key, or does not hold its own
+    };
+    struct Target {
+        std::string endpoint;
+        std::string public_key;
+    };
+
+    /// @param greeting  the first message, sent as soon as the connection is up
+    /// @error invalid_argument (endpoint or key), internal
+    static Result<Connection> dial(const Context& context, const Target& target,
+                                   const KeyPair& keys, const SocketLimits& limits,
+                                   ByteView greeting);
+
+    /// Reads what happened to the connection since the last call.
+    State refresh();
+    [[nodiscard]] State state() const { return state_; }
+    std::optional<Received> receive() { return socket_.receive(); }
+    SendOutcome send(ByteView payload) { return socket_.send({}, payload); }
+    [[nodiscard]] void* socket() const { return socket_.get(); }
+    [[nodiscard]] void* events() const { return monitor_.get(); }
+
+ private:
+    Connection(Socket socket, Socket monitor)
+        : socket_(std::move(socket)), monitor_(std::move(monitor)) {}
+
+    Socket socket_;
+    Socket monitor_;
+    State state_ = State::dialling;
+};
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,51 @@
+#pragma once
+// The thread that writes to the store, so that a disk never holds up the reactor. What waits while
+// one transaction is being flushed goes into the next one together (group commit).
+// Invariants: batches are written in order of their tokens; `stored` is told a token only when the
+// batch and all before it are on disk; after the first failure nothing is written any more.
+// submit() and enrol() from one thread; `stored` is called on the writer's own thread.
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/result.hpp"
+#include "netlayer/effect.hpp"
+#include "netlayer/store/store.hpp"
+
+namespace tributary::netlayer {
+
+class StoreWriter {
+ public:
+    using Report = std::function<void(Result<std::uint64_t> token)>;
+
+    StoreWriter(std::unique_ptr<Store> store, Report stored);
+    StoreWriter(const StoreWriter&) = delete;
+    StoreWriter& operator=(const StoreWriter&) = delete;
+    /// Writes what was submitted, then ends the thread.
+    ~StoreWriter();
+
+    void submit(Persist batch);
+    /// Remembers a member; a failure is logged.
+    void enrol(Member member);
+    void stop();
+
+ private:
+    void run();
+    Status write(const std::vector<Persist>& batches, const std::vector<Member>& members);
+
+    std::unique_ptr<Store> store_;
+    Report stored_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<Persist> batches_;
+    std::vector<Member> members_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace tributary::netlayer

@@ -1,0 +1,58 @@
+#pragma once
+// Real nodes on loopback in one test process: a server with its folder and as many members as a
+// test asks for. Waits are bounded by kPatience. One thread.
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "netlayer/driver/node.hpp"
+#include "tests/netlayer/driver/temporary_folder.hpp"
+
+namespace tributary::netlayer {
+
+inline constexpr Micros kPatience = std::chrono::seconds(20);
+
+class Cluster {
+ public:
+    explicit Cluster(std::size_t degree = 4);
+    ~Cluster();
+
+    /// Starts the server, again from its store when it ran before, at the same endpoint.
+    Status start_server();
+    void stop_server();
+    /// Makes keys for a member and puts them into the authorized folder.
+    const KeyPair& enrol(const std::string& name);
+    /// Starts an enrolled member and waits until it has joined.
+    Result<std::unique_ptr<Node>> join(const std::string& name);
+    [[nodiscard]] NodeOptions options(const std::string& name);
+
+    Node& server() { return *server_; }
+    [[nodiscard]] const KeyPair& server_keys() const { return server_keys_; }
+    [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+    [[nodiscard]] std::filesystem::path folder(const std::string& name) const;
+    Metrics& server_metrics() { return server_metrics_; }
+    [[nodiscard]] std::uint64_t server_count(const std::string& counter) const;
+    /// Waits until a counter of the server has reached a value.
+    [[nodiscard]] bool server_counts(const std::string& counter, std::uint64_t at_least) const;
+
+ private:
+    std::size_t degree_;
+    TemporaryFolder folder_;
+    KeyPair server_keys_;
+    std::string endpoint_ = "tcp://127.0.0.1:*";
+    Metrics server_metrics_;
+    std::map<std::string, KeyPair> keys_;
+    std::map<std::string, Metrics> metrics_;
+    std::unique_ptr<Node> server_;
+};
+
+/// A program that adds one to every object: a counter as decimal text.
+Computation increment();
+/// The value of a counter.
+std::uint64_t counter_value(const Object& object);
+/// An increment of these objects.
+UpdateRequest increment_of(std::vector<ObjectId> objects, Durability wait = Durability::applied);
+
+}  // namespace tributary::netlayer
