@@ -51,24 +51,10 @@ ContextValues FlowContext::observe(const FlowRecord& flow) {
                     .port = (std::uint32_t{flow.protocol} << 16) | flow.dst_port,
                     .failed = is_failed(flow),
                     .half_open = is_half_open(flow)};
-    add(seen);
+    ContextValues values = add(seen);
     window_.push_back(seen);
-
-    ContextValues values;
-    const WindowCounts source = table_.at(join(source_kind, seen.source, 0));
-    const WindowCounts destination = table_.at(join(destination_kind, seen.destination, 0));
-    values.source_flows = source.flows;
-    values.source_peers = source.distinct;
-    values.source_failed_share = share(source.marked, source.flows);
-    values.destination_half_open_share = share(destination.marked, destination.flows);
-    values.source_ports = table_.at(join(pair_kind, seen.source, seen.destination)).distinct;
-    values.service_flows =
-        table_.at(join(destination_port_kind, seen.destination, seen.port)).flows;
-    values.source_service_share =
-        share(table_.at(join(source_port_kind, seen.source, seen.port)).flows, source.flows);
-    const std::uint64_t conversation =
-        join(conversation_kind, join(pair_kind, seen.source, seen.destination), seen.port);
-    values.gaps = starts_.observe(conversation, flow.start, now_);
+    const std::uint64_t pair = join(pair_kind, seen.source, seen.destination);
+    values.gaps = starts_.observe(join(conversation_kind, pair, seen.port), flow.start, now_);
     counters_.gap_dropped = starts_.dropped();
     return values;
 }
@@ -86,21 +72,33 @@ void FlowContext::drop_oldest() {
     window_.pop_front();
 }
 
-void FlowContext::add(const Seen& flow) {
+/// Counts the flow and reads the counters on the way, so that each is looked up once.
+ContextValues FlowContext::add(const Seen& flow) {
+    ContextValues values;
     const std::uint64_t pair = join(pair_kind, flow.source, flow.destination);
     const bool new_port = table_.at(join(conversation_kind, pair, flow.port)).flows++ == 0;
     WindowCounts& of_pair = table_.at(pair);
     const bool new_peer = of_pair.flows++ == 0;
     of_pair.distinct += new_port ? 1 : 0;
+    values.source_ports = of_pair.distinct;
+
     WindowCounts& of_source = table_.at(join(source_kind, flow.source, 0));
-    ++of_source.flows;
+    values.source_flows = ++of_source.flows;
     of_source.marked += flow.failed ? 1 : 0;
     of_source.distinct += new_peer ? 1 : 0;
+    values.source_peers = of_source.distinct;
+    values.source_failed_share = share(of_source.marked, of_source.flows);
+
     WindowCounts& of_destination = table_.at(join(destination_kind, flow.destination, 0));
     ++of_destination.flows;
     of_destination.marked += flow.half_open ? 1 : 0;
-    ++table_.at(join(source_port_kind, flow.source, flow.port)).flows;
-    ++table_.at(join(destination_port_kind, flow.destination, flow.port)).flows;
+    values.destination_half_open_share = share(of_destination.marked, of_destination.flows);
+
+    const auto at_source = ++table_.at(join(source_port_kind, flow.source, flow.port)).flows;
+    values.source_service_share = share(at_source, values.source_flows);
+    values.service_flows =
+        ++table_.at(join(destination_port_kind, flow.destination, flow.port)).flows;
+    return values;
 }
 
 void FlowContext::remove(const Seen& flow) {

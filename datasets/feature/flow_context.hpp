@@ -66,7 +66,7 @@ class FlowContext {
 
     void forget_before(Micros now);
     void drop_oldest();
-    void add(const Seen& flow);
+    ContextValues add(const Seen& flow);
     void remove(const Seen& flow);
     [[nodiscard]] std::uint64_t address_key(const Address& address) const;
     [[nodiscard]] std::uint64_t join(std::uint64_t kind, std::uint64_t a, std::uint64_t b) const;

@@ -59,6 +59,16 @@ TEST(FlowEncoder, UnansweredSynIsOneWayHalfOpenAndWithoutReply) {
                     Pair("proto_tcp", 255), Pair("service_remote", 255), Pair("size_ratio", 255)));
 }
 
+TEST(FlowEncoder, RatesOfShortFlowsUseTheirWholeMilliseconds) {
+    FlowRecord flow = tcp_flow();
+    flow.end = flow.start + Micros(2'999);
+
+    const auto row = encoded(flow);
+
+    EXPECT_EQ(row.at("duration"), 13);     // 2 ms: log = 12.63
+    EXPECT_EQ(row.at("packet_rate"), 95);  // 8 packets / 2 ms = 4000, log = 95.36
+}
+
 TEST(FlowEncoder, ResetInAnswerIsRefused) {
     FlowRecord flow = syn_probe(ipv4(0, 1), ipv4(0, 2), 22, std::chrono::seconds(9));
     flow.backward = {.packets = 1, .ip_bytes = 40, .flags = kFlagRst | kFlagAck};
