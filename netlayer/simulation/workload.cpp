@@ -211,8 +211,10 @@ bool Workload::at_rest() const {
         const State& state = node.process->state();
         if (state.phase == Phase::joining || state.phase == Phase::leaving) return false;
         for (const auto& [child, edge] : state.children) {
-            if (edge.fenced || !edge.spoke) return false;
+            if (edge.fenced || !edge.spoke || world_.edge_lost(child, id, edge.epoch)) return false;
         }
+        const bool below = state.parent.has_value();
+        if (below && world_.edge_lost(id, state.parent->card.id, state.parent->epoch)) return false;
     }
     const auto& channels = world_.network().channels();
     const auto still = [](const auto& entry) { return entry.second.quiet_debt == 0; };

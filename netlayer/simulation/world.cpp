@@ -109,6 +109,16 @@ bool World::carries_up(ProcessId id) const {
     return channel != nullptr && !channel->moving.empty();
 }
 
+bool World::edge_lost(ProcessId child, ProcessId parent, Epoch epoch) const {
+    const Process* below = process(child);
+    const Process* above = process(parent);
+    const bool agreed = below != nullptr && above != nullptr &&
+                        below->state().links.is_current(parent, epoch) &&
+                        above->state().links.is_current(child, epoch);
+    return !agreed || network_.is_cut({child, parent, epoch}) ||
+           network_.is_cut({parent, child, epoch});
+}
+
 void World::handle(ProcessId id, Node& node, Input input) {
     last_was_event_ = !is_heartbeat_input(input);
     ++(last_was_event_ ? events_ : heartbeats_);

@@ -59,6 +59,8 @@ class World {
     [[nodiscard]] const Process* process(ProcessId id) const;
     /// Whether an object is migrating from this process to its parent.
     [[nodiscard]] bool carries_up(ProcessId id) const;
+    /// Whether an edge was cut, or its ends do not agree on it, noticed or not.
+    [[nodiscard]] bool edge_lost(ProcessId child, ProcessId parent, Epoch epoch) const;
     /// The last process that handled an event, and whether it was more than a heart-beat.
     [[nodiscard]] bool last_was_event() const { return last_was_event_; }
     [[nodiscard]] std::uint64_t events() const { return events_; }
