@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""The programs as a user meets them: real processes on loopback in a temporary folder.
+
+Usage: programs_test.py PROGRAM SAMPLES
+"""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+PROGRAM = SAMPLES = None
+PATIENCE = 60
+
+
+def run(*arguments, timeout=PATIENCE):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=timeout, check=False)
+
+
+class Programs(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="tributary-test-"))
+        self.running = []
+
+    def tearDown(self):
+        for process in self.running:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, *arguments):
+        process = subprocess.Popen([PROGRAM, *map(str, arguments), "--json"], text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.running.append(process)
+        ready = json.loads(process.stdout.readline() or "{}")
+        return process, ready
+
+    def coordinate(self, listen="tcp://127.0.0.1:*"):
+        return self.start("coordinator", "--state", self.folder / "coordinator", "--listen", listen)
+
+    def join(self, name):
+        state = self.folder / name
+        key = self.done("agent", "init", "--state", state, "--json")["public_key"]
+        done = run("coordinator", "authorize", "--state", self.folder / "coordinator", "--name",
+                   name, "--key", key)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return self.start("agent", "--state", state, "--name", name, "--invitation",
+                          self.folder / "coordinator" / "invitation.json")[0]
+
+    def done(self, *arguments, timeout=PATIENCE):
+        finished = run(*arguments, timeout=timeout)
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        return json.loads(finished.stdout)
+
+    def contribute(self, name, timeout=240):
+        capture = {"clinic": "clinic-train-v9.pcap.zst"}.get(name, f"{name}-train.pcap.zst")
+        return self.done("contribute", "--state", self.folder / name, "--rules",
+                         SAMPLES / f"{name}-train.rules", SAMPLES / capture, "--json",
+                         timeout=timeout)
+
+    def models(self, name):
+        rows = self.done("models", "--state", self.folder / name, "--json")["rows"]
+        return {row["object"]: row for row in rows}
+
+    def eventually(self, condition, what):
+        """Polls, because another process must notice something; bounded."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if condition():
+                return
+            time.sleep(0.1)
+        self.fail(what)
+
+    # --- bad input ---------------------------------------------------------------------------
+
+    def test_no_command_lists_them_and_exits_2(self):
+        finished = run()
+        self.assertEqual(finished.returncode, 2)
+        self.assertIn("contribute", finished.stderr)
+        self.assertEqual(run("flows", "--no-such-flag").returncode, 2)
+
+    def test_a_truncated_capture_is_used_up_to_the_damage(self):
+        whole = self.folder / "whole.pcap"
+        packed = SAMPLES / "campus-test.pcap.zst"
+        with whole.open("wb") as out:
+            subprocess.run(["zstd", "-dcq", packed], stdout=out, check=True)
+        cut = self.folder / "cut.pcap"
+        size = whole.stat().st_size // 2 + 7
+        with whole.open("rb") as source:
+            cut.write_bytes(source.read(size))
+
+        finished = run("flows", cut, "--stats")
+
+        self.assertEqual(finished.returncode, 1)
+        stats = json.loads(finished.stdout)
+        self.assertGreater(stats["flows"], 100)
+        self.assertIn("cut.pcap is damaged at byte", finished.stderr)
+        offset = int(finished.stderr.split("damaged at byte ")[1].split(":")[0])
+        self.assertLessEqual(abs(size - offset), 200)
+
+    def test_a_file_that_is_no_capture_is_named(self):
+        bad = self.folder / "bad.pcap"
+        bad.write_bytes(b"this is no capture at all")
+        finished = run("flows", bad)
+        self.assertEqual(finished.returncode, 1)
+        self.assertIn("bad.pcap", finished.stderr)
+        missing = run("flows", self.folder / "absent.pcap")
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn("absent.pcap", missing.stderr)
+
+    def test_without_a_coordinator_the_next_command_is_named(self):
+        process, _ = self.coordinate()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        invitation = self.folder / "coordinator" / "invitation.json"
+
+        finished = run("agent", "--state", self.folder / "a", "--name", "a", "--invitation",
+                       invitation, "--join-seconds", "1")
+
+        self.assertEqual(finished.returncode, 3)
+        self.assertIn("tributary coordinator --state", finished.stderr)
+        asked = run("models", "--state", self.folder / "a")
+        self.assertEqual(asked.returncode, 3)
+        self.assertIn("tributary agent --state", asked.stderr)
+
+    def test_a_second_coordinator_on_the_folder_is_refused(self):
+        self.coordinate()
+        finished = run("coordinator", "--state", self.folder / "coordinator")
+        self.assertEqual(finished.returncode, 1)
+        self.assertIn("another process", finished.stderr)
+
+    def test_an_unknown_key_may_not_join(self):
+        self.coordinate()
+        finished = run("agent", "--state", self.folder / "stranger", "--name", "stranger",
+                       "--invitation", self.folder / "coordinator" / "invitation.json",
+                       "--join-seconds", "3")
+        self.assertIn(finished.returncode, (3, 4))
+        self.assertTrue("authorize" in finished.stderr or "does not answer" in finished.stderr)
+
+    def test_an_object_or_batch_of_another_schema_is_refused_by_name(self):
+        self.coordinate()
+        self.join("campus")
+        self.contribute("campus")
+        state = self.folder / "hosting"
+        key = self.done("agent", "init", "--state", state, "--json")["public_key"]
+        run("coordinator", "authorize", "--state", self.folder / "coordinator", "--name",
+            "hosting", "--key", key)
+        self.start("agent", "--state", state, "--name", "hosting", "--schema", "flow/1",
+                   "--invitation", self.folder / "coordinator" / "invitation.json")
+
+        finished = run("detect", "--state", state, SAMPLES / "hosting-test.pcap.zst")
+
+        self.assertEqual(finished.returncode, 1)
+        self.assertIn("flowctx/1", finished.stderr)
+
+    # --- what must survive -------------------------------------------------------------------
+
+    def test_the_coordinator_comes_back_with_its_objects_after_kill_9(self):
+        process, ready = self.coordinate()
+        self.join("campus")
+        self.contribute("campus")
+        before = self.models("campus")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+        self.coordinate(listen=ready["endpoint"])
+
+        self.assertEqual(self.models("coordinator"), before)
+        self.eventually(lambda: self.done("status", "--state", self.folder / "campus",
+                                          "--json")["connected"], "the agent did not join again")
+        self.assertEqual(self.models("campus"), before)
+
+    def test_a_killed_agent_disturbs_nobody(self):
+        self.coordinate()
+        victim = self.join("hosting")
+        self.join("campus")
+        doomed = subprocess.Popen(
+            [PROGRAM, "contribute", "--state", self.folder / "hosting", "--rules",
+             SAMPLES / "hosting-train.rules", SAMPLES / "hosting-train.pcap.zst"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.eventually(lambda: "flowctx/1:port-scan" in self.models("campus"),
+                        "the first contribution did not arrive")
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+        doomed.wait(PATIENCE)
+
+        summary = self.contribute("campus")
+
+        self.assertEqual(summary["waiting"], 0)
+        self.assertEqual(summary["refused"], [])
+        self.assertGreaterEqual(self.models("campus")["flowctx/1:port-scan"]["contributors"], 1)
+
+    def test_a_killed_agent_contributes_the_rest_of_its_journal_when_it_is_back(self):
+        self.coordinate()
+        victim = self.join("campus")
+        self.contribute("campus")
+        reference = self.models("campus")["flowctx/1:port-scan"]["records"]
+        doomed = subprocess.Popen(
+            [PROGRAM, "contribute", "--state", self.folder / "campus", "--rules",
+             SAMPLES / "campus-train.rules", SAMPLES / "campus-train.pcap.zst"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.eventually(
+            lambda: self.models("coordinator")["flowctx/1:port-scan"]["records"] > reference,
+            "the second round did not begin")
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+        doomed.wait(PATIENCE)
+
+        self.join("campus")
+
+        # Once more the same capture, each batch exactly once: twice the records.
+        self.eventually(lambda: self.done("status", "--state", self.folder / "campus",
+                                          "--json")["journal"] == 0, "the journal did not empty")
+        self.assertEqual(self.models("campus")["flowctx/1:port-scan"]["records"], 2 * reference)
+
+
+if __name__ == "__main__":
+    PROGRAM, SAMPLES = sys.argv[1], Path(sys.argv[2])
+    unittest.main(argv=sys.argv[:1], verbosity=2)
