@@ -10,7 +10,7 @@ bool FragmentTable::same(const Slot& slot, const PacketInfo& packet) {
 }
 
 std::size_t FragmentTable::set_of(const PacketInfo& packet) {
-    std::uint64_t hash = packet.fragment_id * 0x9e3779b97f4a7c15U + packet.protocol;
+    std::uint64_t hash = packet.fragment_id * 0x9e3779b97f4a7c15U;
     for (std::size_t i = 0; i < 16; ++i) {
         hash = (hash ^ packet.src.bytes[i]) * 0x100000001b3U;
         hash = (hash ^ packet.dst.bytes[i]) * 0x100000001b3U;

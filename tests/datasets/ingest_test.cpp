@@ -77,8 +77,7 @@ TEST(Ingest, KeepsTheFlowsOfADamagedFileAndSaysWhere) {
     const TemporaryFolder folder;
     PcapBuilder pcap;
     pcap.add(kSecond, udp_frame(5000, 53)).add(2 * kSecond, udp_frame(5000, 53));
-    Bytes cut = pcap.bytes();
-    cut.resize(cut.size() - 3);
+    const Bytes cut(pcap.bytes().begin(), pcap.bytes().end() - 3);
     const auto path = folder.write("cut.pcap", cut);
 
     const Outcome outcome = run({path});
