@@ -36,12 +36,15 @@ NodeOptions Cluster::options(const std::string& name) {
     return made;
 }
 
-Status Cluster::start_server() {
+Status Cluster::start_server(
+    const std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)>& wrap) {
     NodeOptions made = options("server");
     made.role = Role::server;
     made.listen = endpoint_;
     made.authorized = folder("server") / "authorized";
-    TRIBUTARY_TRY(auto store, SqliteStore::open(folder("server") / "objects.sqlite"));
+    TRIBUTARY_TRY(std::unique_ptr<Store> store,
+                  SqliteStore::open(folder("server") / "objects.sqlite"));
+    if (wrap) store = wrap(std::move(store));
     TRIBUTARY_TRY(server_, Node::start(std::move(made), std::move(store), server_metrics_));
     endpoint_ = server_->endpoint();
     return {};

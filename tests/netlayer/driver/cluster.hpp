@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -20,7 +21,9 @@ class Cluster {
     ~Cluster();
 
     /// Starts the server, again from its store when it ran before, at the same endpoint.
-    Status start_server();
+    /// @param wrap  what to put around its store
+    Status start_server(
+        const std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)>& wrap = nullptr);
     void stop_server();
     /// Makes keys for a member and puts them into the authorized folder.
     const KeyPair& enrol(const std::string& name);
