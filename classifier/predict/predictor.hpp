@@ -4,11 +4,10 @@
 // Immutable after construction; any thread. No allocation per record.
 // Source: design of the classifier, section 2.
 
-#include <cstdint>
 #include <span>
 #include <vector>
 
-#include "classifier/svm/model.hpp"
+#include "classifier/predict/rbf_rows.hpp"
 
 namespace tributary::classifier {
 
@@ -27,12 +26,9 @@ class Predictor {
 
  private:
     std::size_t width_ = 0;
-    std::size_t count_ = 0;  ///< vectors
     double rho_ = 0;
-    float gamma_cells_ = 0;              ///< gamma / 255^2
-    std::vector<std::uint8_t> columns_;  ///< feature-major cells, `count_` per feature
-    std::vector<std::int32_t> norms_;    ///< squared norms in cells
-    std::vector<float> coefficients_;
+    RbfRows vectors_;
+    std::vector<FloatBlock> coefficients_;  ///< padded like the rows, zero behind them
 };
 
 }  // namespace tributary::classifier

@@ -17,7 +17,7 @@ struct ShownFeature {
     std::string name;
     std::string unit;
     std::string reveals;  ///< what a reader of the number learns about the traffic
-    double value = 0;  ///< in [0, 1], as every receiver sees it
+    double value = 0;     ///< in [0, 1], as every receiver sees it
 };
 
 struct ShownVector {

@@ -1,6 +1,7 @@
 #include "classifier/svm/engine.hpp"
 
 #include "classifier/svm/libsvm_engine.hpp"
+#include "classifier/svm/smo_engine.hpp"
 
 namespace tributary::classifier {
 
@@ -41,8 +42,10 @@ Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& m
 }
 
 Result<std::unique_ptr<Engine>> make_engine(std::string_view name) {
+    if (name == "smo") return std::make_unique<SmoEngine>();
     if (name == "libsvm") return std::make_unique<LibsvmEngine>();
-    return fail(Errc::not_found, "there is no engine '" + std::string(name) + "'. Known: libsvm");
+    return fail(Errc::not_found,
+                "there is no engine '" + std::string(name) + "'. Known: smo, libsvm");
 }
 
 }  // namespace tributary::classifier

@@ -53,6 +53,6 @@ Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& m
 Result<std::unique_ptr<Engine>> make_engine(std::string_view name);
 
 /// The engine used unless `--engine` says otherwise.
-inline constexpr std::string_view kDefaultEngine = "libsvm";
+inline constexpr std::string_view kDefaultEngine = "smo";
 
 }  // namespace tributary::classifier

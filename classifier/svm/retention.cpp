@@ -38,8 +38,9 @@ std::vector<std::size_t> support(const Solution& solution) {
     return rows;
 }
 
-/// Marks noise; a class never loses more than half of its rows, worst margins first.
-bool drop_noise(const TrainingSet& set, const Solution& solution, Mask& left_out) {
+/// Marks noise, beyond what the tolerance of the solver explains (contradictory labels of one
+/// record meet at -1 exactly); a class never loses more than half of its rows, worst margins first.
+bool drop_noise(const TrainingSet& set, const Solution& solution, double eps, Mask& left_out) {
     bool dropped = false;
     for (const std::int8_t sign : {std::int8_t{1}, std::int8_t{-1}}) {
         std::vector<std::size_t> noise;
@@ -47,7 +48,7 @@ bool drop_noise(const TrainingSet& set, const Solution& solution, Mask& left_out
         for (std::size_t i = 0; i < set.size(); ++i) {
             if (set.sign(i) != sign || left_out[i]) continue;
             ++rows;
-            if (solution.margins[i] < kRampMargin) noise.push_back(i);
+            if (solution.margins[i] < kRampMargin - 2 * eps) noise.push_back(i);
         }
         std::ranges::stable_sort(noise, {}, [&](std::size_t i) { return solution.margins[i]; });
         if (noise.size() > rows / 2) noise.resize(rows / 2);
@@ -85,16 +86,17 @@ void cut_to_budget(const TrainingSet& set, const Solution& solution, std::size_t
 }
 
 /// Solves, drops noise, solves again, until nothing is dropped and the budget holds.
-Result<Solution> solve_bounded(Solver& solver, const TrainingSet& set, std::size_t budget) {
+Result<Solution> solve_bounded(Solver& solver, const TrainingSet& set,
+                               const HyperParameters& parameters) {
     Mask left_out(set.size(), 0);
     std::vector<double> start(set.size());
     for (std::size_t i = 0; i < set.size(); ++i) start[i] = set.alpha(i);
     TRIBUTARY_TRY(Solution solution, solver.solve(left_out, start));
     for (int round = 0; round < kDropRounds; ++round) {
-        if (!drop_noise(set, solution, left_out)) break;
+        if (!drop_noise(set, solution, parameters.eps, left_out)) break;
         TRIBUTARY_TRY(solution, solver.solve(left_out, solution.alphas));
     }
-    const std::size_t least = std::max<std::size_t>(budget, 2);
+    const std::size_t least = std::max<std::size_t>(std::min(parameters.budget, kVectorLimit), 2);
     for (int round = 1; round <= kDropRounds && support(solution).size() > least; ++round) {
         cut_to_budget(set, solution, least, round == kDropRounds, left_out);
         TRIBUTARY_TRY(solution, solver.solve(left_out, solution.alphas));
@@ -174,8 +176,7 @@ Result<Model> RetentionEngine::update(const Model& current, const PreparedBatch&
     }
     const Costs costs = class_costs(next.parameters.cost, next.seen_positive, next.seen_negative);
     TRIBUTARY_TRY(const std::unique_ptr<Solver> solver, make_solver(set, costs, next.parameters));
-    const std::size_t budget = std::min(next.parameters.budget, kVectorLimit);
-    TRIBUTARY_TRY(const Solution solution, solve_bounded(*solver, set, budget));
+    TRIBUTARY_TRY(const Solution solution, solve_bounded(*solver, set, next.parameters));
     next.cost_positive = costs.positive;
     next.cost_negative = costs.negative;
     next.pending = Pending{FeatureMatrix(current.width()), 0};

@@ -64,6 +64,56 @@ TEST(Predictor, EqualsLibsvmPredictValues) {
     }
 }
 
+/// Removes the restriction when a test ends.
+class InstructionSet : public ::testing::TestWithParam<const char*> {
+ protected:
+    void TearDown() override { restrict_instruction_set("best"); }
+};
+
+TEST_P(InstructionSet, EqualsTheFormulaOnEveryNumberOfVectors) {
+    if (!restrict_instruction_set(GetParam())) GTEST_SKIP() << "not on this processor";
+    Synthetic source(22);
+    HyperParameters parameters;
+    for (const std::size_t count : {1U, 15U, 16U, 17U, 63U, 64U, 65U, 200U}) {
+        Model model = Model::empty(kWidth, parameters);
+        for (std::size_t i = 0; i < count; ++i) {
+            model.vectors.append(source.record(1));
+            model.coefficients.push_back(i % 2 == 0 ? 1.5F : -0.75F);
+            model.weights.push_back(1);
+        }
+        const auto query = source.record(-1);
+        double expected = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            double distance = 0;
+            for (std::size_t j = 0; j < kWidth; ++j) {
+                const double gap = (model.vectors.row(i)[j] - query[j]) / 255.0;
+                distance += gap * gap;
+            }
+            expected += static_cast<double>(model.coefficients[i]) * std::exp(-0.5 * distance);
+        }
+
+        EXPECT_NEAR(Predictor(model).score(query), expected, 1e-6 * static_cast<double>(count));
+    }
+}
+
+TEST_P(InstructionSet, FarRowsVanishAndEqualRowsAreOne) {
+    if (!restrict_instruction_set(GetParam())) GTEST_SKIP() << "not on this processor";
+    FeatureMatrix rows(301);
+    rows.append(std::vector<std::uint8_t>(301, 255));
+    rows.append(std::vector<std::uint8_t>(301, 0));
+    const RbfRows far(rows, 100.0);
+    std::vector<FloatBlock> values(padded(2) / 16);
+
+    far.kernels(rows.row(0), values.front().values);
+
+    EXPECT_EQ(values.front().values[0], 1.0F);
+    EXPECT_LT(values.front().values[1], 1e-37F);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, InstructionSet,
+                         ::testing::Values("avx512", "avx2", "ssse3", "sse2", "best"),
+                         [](const auto& about) { return std::string(about.param); });
+
 TEST(Predictor, UntrainedModelScoresZero) {
     const Predictor predictor(Model::empty(4, HyperParameters{}));
     const std::uint8_t row[4] = {1, 2, 3, 4};

@@ -335,7 +335,7 @@ TEST_P(Retention, MemoryTakesPartButRepeatsNothing) {
     EXPECT_EQ(with_more->seen_positive + with_more->seen_negative, 200U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, Retention, ::testing::Values("libsvm"),
+INSTANTIATE_TEST_SUITE_P(Engines, Retention, ::testing::Values("libsvm", "smo"),
                          [](const auto& about) { return std::string(about.param); });
 
 TEST(MakeEngine, NamesTheKnownOnes) {
