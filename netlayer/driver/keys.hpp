@@ -68,11 +68,18 @@ class AuthorizedKeys {
     /// The name under which a key is authorized, after looking for changes of the folder.
     std::optional<std::string> name_of(const std::string& public_key);
 
+    /// Whether a key was authorized at the last look; costs no system call.
+    [[nodiscard]] bool knew(const std::string& public_key) const {
+        return name_by_key_.contains(public_key);
+    }
+
+    /// Looks for changes of the folder.
+    void refresh();
+
     /// Files that were skipped at the last look because they hold no key or bear no member's name.
     [[nodiscard]] std::size_t skipped() const { return skipped_; }
 
  private:
-    void refresh();
     void scan();
 
     std::filesystem::path folder_;

@@ -13,6 +13,7 @@ namespace {
 // Taken from one socket before the others have their turn.
 constexpr int kMessagesPerTurn = 256;
 constexpr Micros kRedialRefused = std::chrono::seconds(1);
+constexpr Micros kMembersInterval = std::chrono::seconds(1);
 
 zmq_pollitem_t readable(void* socket, int descriptor = 0) {
     return {socket, descriptor, ZMQ_POLLIN, 0};
@@ -65,7 +66,15 @@ Status Transport::listen(Metrics& metrics) {
 }
 
 bool Transport::accepts(const std::string& public_key) {
-    if (is_server()) return authorized_.name_of(public_key).has_value();
+    return is_server() ? authorized_.name_of(public_key).has_value() : is_child_key(public_key);
+}
+
+/// For every message: a member whose file was removed falls silent within a second or two.
+bool Transport::may_speak(const std::string& public_key) const {
+    return is_server() ? authorized_.knew(public_key) : is_child_key(public_key);
+}
+
+bool Transport::is_child_key(const std::string& public_key) const {
     return std::any_of(links_.begin(), links_.end(), [&](const auto& entry) {
         return !entry.second.dial && entry.second.public_key == public_key;
     });
@@ -110,7 +119,11 @@ std::vector<Input> Transport::collect(bool read_messages) {
     }
     // After the messages, so that the last words of a lost connection are heard.
     watch_connections();
-    if (!is_server()) keep_session();
+    if (is_server()) {
+        follow_members();
+    } else {
+        keep_session();
+    }
     return std::exchange(inputs_, {});
 }
 
@@ -143,6 +156,12 @@ void Transport::watch_connections() {
         lose(peer);
         dialled_.erase(peer);
     }
+}
+
+void Transport::follow_members() {
+    if (clock_.monotonic() < members_due_) return;
+    members_due_ = clock_.monotonic() + kMembersInterval;
+    authorized_.refresh();
 }
 
 void Transport::keep_session() {
@@ -180,8 +199,7 @@ std::optional<Frame> Transport::unpack(const Received& received) {
 void Transport::on_peer_frame(const Received& received) {
     auto frame = unpack(received);
     if (!frame) return;
-    const bool member = is_key_text(received.user_id) && accepts(received.user_id);
-    if (!member || frame->from != process_id_of_key(received.user_id)) {
+    if (!may_speak(received.user_id) || frame->from != process_id_of_key(received.user_id)) {
         count_.forged.add();
         return;
     }

@@ -96,6 +96,8 @@ class Transport {
 
     Status listen(Metrics& metrics);
     bool accepts(const std::string& public_key);
+    [[nodiscard]] bool may_speak(const std::string& public_key) const;
+    [[nodiscard]] bool is_child_key(const std::string& public_key) const;
     std::optional<Frame> unpack(const Received& received);
     void on_peer_frame(const Received& received);
     void on_greeting(ProcessId from, const Bytes& route);
@@ -105,6 +107,7 @@ class Transport {
     void deliver(Frame frame);
     void watch_connections();
     void keep_session();
+    void follow_members();
     Status dial(ProcessId peer, const Connection::Target& target);
     void transmit(ProcessId to, Bytes bytes);
     SendOutcome send_to_route(ProcessId to, ByteView bytes);
@@ -121,6 +124,7 @@ class Transport {
     Socket router_events_;
     std::string endpoint_;
     std::string refusal_;
+    Micros members_due_{0};  ///< the authorized folder is not looked at again before
     Micros session_due_{0};  ///< the session is not tried again before
     std::map<ProcessId, Link> links_;
     std::map<ProcessId, Bytes> routes_;        ///< how to answer peers that dialled us

@@ -169,6 +169,16 @@ TEST_F(HostilePeer, TreeMessagesOfAnUnknownEpochChangeNothing) {
     EXPECT_EQ(cluster_.server().read("a", true, kPatience)->version, 0U);
 }
 
+TEST_F(HostilePeer, AMemberWhoseKeyIsRemovedIsNotHeardAnyMore) {
+    const auto node = cluster_.join("member");
+    ASSERT_TRUE(node) << node.error().message;
+
+    std::filesystem::remove(cluster_.folder("server") / "authorized" / "member");
+
+    EXPECT_TRUE(cluster_.server_counts("driver.dropped_forged", 1));
+    EXPECT_FALSE((*node)->update(increment_of({"a"})));
+}
+
 TEST_F(HostilePeer, OthersWorkOnThroughoutAStormOfGarbage) {
     const KeyPair stranger = *generate_keys();
     const KeyPair attacker = cluster_.enrol("attacker");
