@@ -76,8 +76,8 @@ std::string community_id(const CommunityTuple& tuple, std::uint16_t seed) {
 std::string community_id(const FlowRecord& record) {
     CommunityTuple tuple{record.src, record.dst, record.src_port, record.dst_port, record.protocol};
     if (record.protocol == kProtocolIcmp || record.protocol == kProtocolIcmp6) {
-        tuple.src_port = record.dst_port >> 8;
-        tuple.dst_port = record.dst_port & 0xff;
+        tuple.src_port = record.icmp_type;
+        tuple.dst_port = record.icmp_code;
     }
     return community_id(tuple);
 }

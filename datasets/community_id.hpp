@@ -22,7 +22,7 @@ struct CommunityTuple {
 /// @param seed  chosen by the site; 0 is the usual one
 std::string community_id(const CommunityTuple& tuple, std::uint16_t seed = 0);
 
-/// Of a record; ICMP type and code are taken from its destination port (type * 256 + code).
+/// Of a record; of ICMP with the type and code of its first packet.
 std::string community_id(const FlowRecord& record);
 
 }  // namespace tributary::datasets

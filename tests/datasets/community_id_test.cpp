@@ -32,6 +32,16 @@ TEST(CommunityId, BothDirectionsHaveOneName) {
     EXPECT_EQ(community_id(ping), community_id(pong));
 }
 
+TEST(CommunityId, ARecordOfPingsBearsTheNameOfItsFirstPacket) {
+    FlowRecord record;
+    record.src = v4(192, 168, 0, 89);
+    record.dst = v4(192, 168, 0, 1);
+    record.protocol = kProtocolIcmp;
+    record.icmp_type = 8;
+
+    EXPECT_EQ(community_id(record), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
+}
+
 TEST(CommunityId, MessagesWithoutAnswerKeepTheirDirection) {
     const CommunityTuple there{v4(192, 168, 0, 89), v4(192, 168, 0, 1), 3, 1, 1};
     const CommunityTuple back{v4(192, 168, 0, 1), v4(192, 168, 0, 89), 3, 1, 1};
