@@ -30,10 +30,22 @@ struct LinkUp {
     Epoch epoch = 0;
 };
 
-/// The transport gave the edge up; nothing more arrives on it.
+/// The transport lost the peer. With a grace time (ProcessOptions::grace) the edge is interrupted
+/// and may be resumed; without one, or when `closed`, it is lost for good. `closed`: the peer
+/// answered that the edge is over.
 struct LinkDown {
     ProcessId peer = 0;
     Epoch epoch = 0;
+    bool closed = false;
+};
+
+/// The transport found the peer of an interrupted edge again: nothing of the earlier connection
+/// will still arrive, and the peer has processed our messages up to `received` (its answer to
+/// Process::received, carried by the transport's handshake).
+struct LinkResumed {
+    ProcessId peer = 0;
+    Epoch epoch = 0;
+    Sequence received = 0;
 };
 
 /// A message on a tree edge. `from` is the identity that the transport proved. `acknowledged` is
@@ -98,9 +110,9 @@ struct Stored {
     std::uint64_t token = 0;
 };
 
-using Input =
-    std::variant<Started, LinkUp, LinkDown, MessageReceived, DirectReceived, TimerFired,
-                 UpdateInvoked, ReadInvoked, JoinInvoked, LeaveInvoked, ComputationDone, Stored>;
+using Input = std::variant<Started, LinkUp, LinkDown, MessageReceived, DirectReceived, TimerFired,
+                           UpdateInvoked, ReadInvoked, JoinInvoked, LeaveInvoked, ComputationDone,
+                           Stored, LinkResumed>;
 
 struct Event {
     Micros now{0};

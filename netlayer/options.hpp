@@ -15,9 +15,12 @@ namespace tributary::netlayer {
 struct ProcessOptions {
     std::size_t degree = 4;  ///< children per process in the k-ary tree; at least 1
 
-    Micros heartbeat{500'000};      ///< a child pings this often; also the tick of every retry
-    Micros lease{2'000'000};        ///< T_self: longest life of a lease after its ping
-    Micros silence{3'000'000};      ///< T_parent: a child silent this long is disconnected
+    Micros heartbeat{500'000};  ///< a child pings this often; also the tick of every retry
+    Micros lease{2'000'000};    ///< T_self: longest life of a lease after its ping
+    Micros silence{3'000'000};  ///< T_parent: a child silent this long is disconnected
+    /// A link that the transport finds again within this time goes on where it was (C22). Zero: a
+    /// lost connection is a dead edge.
+    Micros grace{0};
     Micros retry_join{1'000'000};   ///< a join request is repeated after this
     Micros retry_read{2'000'000};   ///< a strict read is repeated after this, with the same id
     Micros retry_force{3'000'000};  ///< a force is repeated after this, with the same id
@@ -26,12 +29,13 @@ struct ProcessOptions {
     // or a force that exceeds max_hops is dropped (and repeated). Each is counted.
     std::size_t max_objects = 4096;  ///< object ids known to one process
     std::size_t max_objects_per_update = 64;
-    std::size_t max_operations = 1024;   ///< local updates and reads not yet completed
-    std::size_t max_queue = 65536;       ///< entries of one localQ
-    std::size_t max_copies = 4096;       ///< objects carried by one message
-    std::size_t max_hops = 256;          ///< length of a path
-    std::size_t max_early = 64;          ///< messages kept for an epoch not yet announced
-    std::size_t max_dead_epochs = 1024;  ///< closed epochs remembered (oldest forgotten)
+    std::size_t max_operations = 1024;      ///< local updates and reads not yet completed
+    std::size_t max_queue = 65536;          ///< entries of one localQ
+    std::size_t max_copies = 4096;          ///< objects carried by one message
+    std::size_t max_hops = 256;             ///< length of a path
+    std::size_t max_early = 64;             ///< messages kept for an epoch not yet announced
+    std::size_t max_unacknowledged = 8192;  ///< messages kept per link for a resume
+    std::size_t max_dead_epochs = 1024;     ///< closed epochs remembered (oldest forgotten)
 };
 
 }  // namespace tributary::netlayer

@@ -35,6 +35,7 @@ class Step {
     void operator()(const LeaveInvoked&) { Membership(state_).leave(); }
     void operator()(const ComputationDone& event) { Updates(state_).computed(event); }
     void operator()(const Stored&) {}
+    void operator()(const LinkResumed& event) { Recovery(state_).on_link_resumed(event); }
 
     /// What follows from the event without another one.
     void finish();
@@ -77,6 +78,10 @@ void Step::receive(MessageReceived& event) {
     Verdict verdict = state_.links.accept(event);
     if (verdict == Verdict::drop && state_.mutations.no_fence && state_.is_connected() &&
         std::holds_alternative<Migrate>(event.message)) {
+        verdict = Verdict::process;
+    }
+    if (verdict == Verdict::drop && state_.mutations.duplicates_processed &&
+        state_.links.is_current(event.from, event.epoch)) {
         verdict = Verdict::process;
     }
     switch (verdict) {
@@ -140,6 +145,9 @@ void Step::finish() {
         state_.arrivals.pop_front();
         Updates(state_).arrived(arrival);
     }
+    for (const ProcessId peer : state_.links.take_broken()) {
+        Recovery(state_).cut_off(peer, "it acknowledges too little or too much");
+    }
     Membership(state_).advance_leave();
     if (state_.is_server()) persist();
 }
@@ -186,6 +194,11 @@ ProcessId Process::id() const {
 
 Phase Process::phase() const {
     return state_->phase;
+}
+
+std::optional<Sequence> Process::received(ProcessId peer, Epoch epoch) const {
+    if (!state_->links.is_current(peer, epoch)) return std::nullopt;
+    return state_->links.all().at(peer).received;
 }
 
 const Object* Process::copy(const ObjectId& object) const {

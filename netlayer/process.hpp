@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ class Process {
 
     [[nodiscard]] ProcessId id() const;
     [[nodiscard]] Phase phase() const;
+    /// For the transport's resume handshake: how many of the peer's messages on this edge were
+    /// processed, or nullopt when the edge is over, which is to be answered with "closed".
+    [[nodiscard]] std::optional<Sequence> received(ProcessId peer, Epoch epoch) const;
     /// A snapshot for people and programs; costs time proportional to the number of objects.
     [[nodiscard]] ProcessStatus status() const;
     /// The latest version that this process holds a copy of, or nullptr.

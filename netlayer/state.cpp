@@ -6,7 +6,8 @@ State::State(Process::Setup setup)
     : self(std::move(setup.self)),
       options(setup.options),
       mutations(setup.mutations),
-      links(setup.options.max_dead_epochs, setup.options.max_early) {
+      links({setup.options.max_dead_epochs, setup.options.max_early,
+             setup.options.grace > Micros{0} ? setup.options.max_unacknowledged : 0}) {
     for (const Object& object : setup.restored) {
         copies.save(object);
         queue(object.id);
@@ -15,10 +16,10 @@ State::State(Process::Setup setup)
 }
 
 void State::send(ProcessId to, Message message) {
-    if (auto numbered = links.number(to, std::move(message))) {
-        effects.emplace_back(std::move(*numbered));
-    } else {
+    if (!links.is_open(to)) {
         ++counters.unsendable;
+    } else if (auto numbered = links.number(to, std::move(message))) {
+        effects.emplace_back(std::move(*numbered));
     }
 }
 
@@ -71,6 +72,8 @@ std::map<std::string, std::uint64_t> named(const Counters& c) {
     return {{"dropped_dead_epoch", c.dropped_dead_epoch},
             {"early_messages", c.early_messages},
             {"unsendable", c.unsendable},
+            {"links_resumed", c.links_resumed},
+            {"resent", c.resent},
             {"protocol_errors", c.protocol_errors},
             {"bound_hops", c.bound_hops},
             {"bound_operations", c.bound_operations},

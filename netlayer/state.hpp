@@ -76,10 +76,12 @@ struct Counters {
     std::uint64_t dropped_dead_epoch = 0;  ///< messages of a dead edge, or duplicates
     std::uint64_t early_messages = 0;      ///< of an epoch never heard of
     std::uint64_t unsendable = 0;          ///< for a neighbour without a current edge
-    std::uint64_t protocol_errors = 0;     ///< peers cut off
-    std::uint64_t bound_hops = 0;          ///< reads and forces dropped at max_hops
-    std::uint64_t bound_operations = 0;    ///< local requests refused at max_operations
-    std::uint64_t bound_objects = 0;       ///< requests refused at max_objects
+    std::uint64_t links_resumed = 0;
+    std::uint64_t resent = 0;            ///< messages sent again at a resume
+    std::uint64_t protocol_errors = 0;   ///< peers cut off
+    std::uint64_t bound_hops = 0;        ///< reads and forces dropped at max_hops
+    std::uint64_t bound_operations = 0;  ///< local requests refused at max_operations
+    std::uint64_t bound_objects = 0;     ///< requests refused at max_objects
     std::uint64_t reads_retried = 0;
     std::uint64_t reads_answered = 0;  ///< by this process as owner
     std::uint64_t reads_above_ancestor =

@@ -8,7 +8,7 @@ namespace tributary::netlayer {
 bool LinkTable::open(ProcessId peer, Epoch epoch) {
     if (is_dead(peer, epoch)) return false;
     close(peer);
-    links_[peer] = Link{epoch, 0, 0};
+    links_[peer].epoch = epoch;
     return true;
 }
 
@@ -17,13 +17,23 @@ void LinkTable::close(ProcessId peer) {
     if (found == links_.end()) return;
     bury({peer, found->second.epoch});
     links_.erase(found);
+    broken_.erase(peer);
 }
 
 std::optional<Send> LinkTable::number(ProcessId peer, Message message) {
     const auto found = links_.find(peer);
     if (found == links_.end()) return std::nullopt;
     Link& link = found->second;
-    const Sequence sequence = is_heartbeat(message) ? 0 : ++link.sent;
+    const bool heartbeat = is_heartbeat(message);
+    const Sequence sequence = heartbeat ? 0 : ++link.sent;
+    if (!heartbeat && limits_.unacknowledged > 0) {
+        if (link.outbox.size() >= limits_.unacknowledged) {
+            broken_.insert(peer);
+            return std::nullopt;
+        }
+        link.outbox.push_back(message);
+    }
+    if (link.down_since) return std::nullopt;
     return Send{peer, link.epoch, sequence, link.received, std::move(message)};
 }
 
@@ -33,6 +43,7 @@ Verdict LinkTable::accept(const MessageReceived& arrived) {
         return is_dead(arrived.from, arrived.epoch) ? Verdict::drop : Verdict::unknown;
     }
     Link& link = found->second;
+    acknowledge(arrived.from, link, arrived.acknowledged);
     if (is_heartbeat(arrived.message)) return Verdict::process;
     if (arrived.sequence <= link.received) return Verdict::drop;
     if (arrived.sequence != link.received + 1) return Verdict::broken;
@@ -41,7 +52,7 @@ Verdict LinkTable::accept(const MessageReceived& arrived) {
 }
 
 void LinkTable::keep_early(MessageReceived arrived) {
-    if (early_.size() < max_early_) {
+    if (early_.size() < limits_.early) {
         early_.push_back(std::move(arrived));
         return;
     }
@@ -60,6 +71,41 @@ std::vector<MessageReceived> LinkTable::take_early(ProcessId peer, Epoch epoch) 
     return taken;
 }
 
+void LinkTable::interrupt(ProcessId peer, Micros now) {
+    const auto found = links_.find(peer);
+    if (found != links_.end() && !found->second.down_since) found->second.down_since = now;
+}
+
+std::optional<std::vector<Send>> LinkTable::resume(ProcessId peer, Sequence received) {
+    const auto found = links_.find(peer);
+    if (found == links_.end()) return std::nullopt;
+    Link& link = found->second;
+    if (received < link.acknowledged || received > link.sent) return std::nullopt;
+    acknowledge(peer, link, received);
+    link.down_since.reset();
+    std::vector<Send> missed;
+    Sequence sequence = link.acknowledged;
+    for (const Message& message : link.outbox) {
+        missed.push_back({peer, link.epoch, ++sequence, link.received, message});
+    }
+    return missed;
+}
+
+std::vector<ProcessId> LinkTable::take_broken() {
+    std::vector<ProcessId> taken(broken_.begin(), broken_.end());
+    broken_.clear();
+    return taken;
+}
+
+void LinkTable::acknowledge(ProcessId peer, Link& link, Sequence upto) {
+    if (upto > link.sent) broken_.insert(peer);
+    if (upto > link.sent || upto <= link.acknowledged) return;
+    const auto count = std::min<std::size_t>(upto - link.acknowledged, link.outbox.size());
+    link.outbox.erase(link.outbox.begin(),
+                      link.outbox.begin() + static_cast<std::ptrdiff_t>(count));
+    link.acknowledged = upto;
+}
+
 bool LinkTable::is_current(ProcessId peer, Epoch epoch) const {
     const auto found = links_.find(peer);
     return found != links_.end() && found->second.epoch == epoch;
@@ -72,7 +118,7 @@ bool LinkTable::is_dead(ProcessId peer, Epoch epoch) const {
 void LinkTable::bury(Key key) {
     if (!dead_.insert(key).second) return;
     dead_order_.push_back(key);
-    if (dead_order_.size() > max_dead_) {
+    if (dead_order_.size() > limits_.dead) {
         dead_.erase(dead_order_.front());
         dead_order_.pop_front();
     }

@@ -1,12 +1,14 @@
 #pragma once
 // The tree edges of a process: which epoch is current with which neighbour, sequence numbers in
-// both directions, and which epochs are dead. Invariants: at most one current edge per neighbour; a
-// numbered message is accepted exactly once and in order; a closed epoch never becomes current
-// again while it is remembered. One thread. Corrections C2 (fencing) and C22 (exactly once per edge
-// epoch).
+// both directions, what the peer has not acknowledged, and which epochs are dead.
+// Invariants: at most one current edge per neighbour; a numbered message is accepted exactly once
+// and in order, also across a resume; a closed epoch never becomes current again while it is
+// remembered; while an edge is interrupted its messages wait in the outbox.
+// One thread. Corrections C2 (fencing) and C22 (exactly once per edge epoch).
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -19,8 +21,11 @@ namespace tributary::netlayer {
 
 struct Link {
     Epoch epoch = 0;
-    Sequence sent = 0;      ///< number of the last message sent
-    Sequence received = 0;  ///< number of the last message processed
+    Sequence sent = 0;                 ///< number of the last message sent
+    Sequence received = 0;             ///< number of the last message processed
+    Sequence acknowledged = 0;         ///< the peer has processed everything up to here
+    std::deque<Message> outbox;        ///< messages acknowledged + 1 to sent; empty without resume
+    std::optional<Micros> down_since;  ///< the transport lost the peer and may find it again
 };
 
 /// What to do with a message that arrived.
@@ -33,18 +38,21 @@ enum class Verdict {
 
 class LinkTable {
  public:
-    /// @param max_dead   closed epochs remembered
-    /// @param max_early  messages kept for epochs never heard of
-    LinkTable(std::size_t max_dead, std::size_t max_early)
-        : max_dead_(max_dead), max_early_(max_early) {}
+    struct Limits {
+        std::size_t dead = 0;            ///< closed epochs remembered
+        std::size_t early = 0;           ///< messages kept for epochs never heard of
+        std::size_t unacknowledged = 0;  ///< messages kept per edge for a resume; 0: no resume
+    };
+
+    explicit LinkTable(Limits limits) : limits_(limits) {}
 
     /// Makes the epoch current with this neighbour.
     /// @return  false when it is dead already; then the edge counts as lost
     bool open(ProcessId peer, Epoch epoch);
     /// Ends the current edge; its epoch is dead from now on.
     void close(ProcessId peer);
-    /// Numbers a message for the current edge.
-    /// @return  nullopt when there is none
+    /// Numbers a message for the current edge. On an interrupted edge it waits in the outbox.
+    /// @return  what to send now, if anything
     std::optional<Send> number(ProcessId peer, Message message);
     /// Judges a message that arrived and, if it is to be processed, counts it as received.
     Verdict accept(const MessageReceived& arrived);
@@ -53,6 +61,14 @@ class LinkTable {
     /// The messages kept for this epoch, in order of arrival.
     std::vector<MessageReceived> take_early(ProcessId peer, Epoch epoch);
     void forget_early() { early_.clear(); }
+
+    /// The transport lost the peer; from now on messages wait.
+    void interrupt(ProcessId peer, Micros now);
+    /// The transport found the peer again, which has processed our messages up to `received`.
+    /// @return  what the peer misses, in order; nullopt when it cannot be given any more
+    std::optional<std::vector<Send>> resume(ProcessId peer, Sequence received);
+    /// Neighbours whose outbox overflowed, or who acknowledged what was never sent.
+    [[nodiscard]] std::vector<ProcessId> take_broken();
 
     [[nodiscard]] bool is_open(ProcessId peer) const { return links_.contains(peer); }
     [[nodiscard]] bool is_current(ProcessId peer, Epoch epoch) const;
@@ -63,9 +79,10 @@ class LinkTable {
     using Key = std::pair<ProcessId, Epoch>;
 
     void bury(Key key);
+    void acknowledge(ProcessId peer, Link& link, Sequence upto);
 
-    std::size_t max_dead_;
-    std::size_t max_early_;
+    Limits limits_;
+    std::set<ProcessId> broken_;
     std::map<ProcessId, Link> links_;
     std::set<Key> dead_;
     std::deque<Key> dead_order_;

@@ -64,8 +64,8 @@ void Checker::visit(const State& state, const Member* parent) {
     const auto& network = world_.network();
     if (parent != nullptr) {
         const ChannelId up{state.self.id, parent->state->self.id, state.parent->epoch};
-        members_[index].quiet_up = network.quiet(up);
-        members_[index].quiet_down = network.quiet(up.reversed());
+        members_[index].quiet_up = world_.quiet(up);
+        members_[index].quiet_down = world_.quiet(up.reversed());
     }
     for (const auto& [id, child] : state.children) {
         const Process* process = world_.process(id);

@@ -14,6 +14,7 @@ struct Mutations {
     bool reply_without_climb = false;             ///< C5: the owner answers the reader at once
     bool no_force_at_leave = false;               ///< C4: a leaf leaves without force
     bool no_read_force = false;                   ///< C4: a leaver forces only what it wrote
+    bool duplicates_processed = false;            ///< C22: a message seen before is processed again
     bool no_lease = false;                        ///< C3: strict reads are answered without a lease
 
     friend bool operator==(const Mutations&, const Mutations&) = default;

@@ -20,11 +20,16 @@ Micros Network::delay() {
 }
 
 Network::Delivery Network::send(const ChannelId& id, const Message& message, Micros now) {
+    const Delivery delivery = send_again(id, now);
+    const Object* object = migrating(message);
+    if (!delivery.lost && object != nullptr) channels_[id].moving[object->id] = object->version;
+    return delivery;
+}
+
+Network::Delivery Network::send_again(const ChannelId& id, Micros now) {
     Channel& channel = channels_[id];
-    if (channel.sent >= channel.limit) return {true, 0, {}};
+    if (channel.cut || channel.down) return {true, 0, {}};
     channel.last = std::max(channel.last + Micros{1}, now + delay());
-    if (!is_heartbeat(message)) ++channel.quiet_debt;
-    if (const Object* object = migrating(message)) channel.moving[object->id] = object->version;
     return {false, ++channel.sent, channel.last};
 }
 
@@ -36,22 +41,41 @@ Network::Arrival Network::arrive(const ChannelId& id, std::uint64_t number, cons
         channel.delivered = number;
         return {false, now + channel.late};
     }
-    if (!is_heartbeat(message)) --channel.quiet_debt;
+    if (number > channel.limit) return {true, {}};  // still in the sender's outbox
     if (const Object* object = migrating(message)) channel.moving.erase(object->id);
-    if (number > channel.limit) return {true, {}};
     channel.delivered = std::max(channel.delivered, number);
     return {};
 }
 
 void Network::cut(const ChannelId& id, Micros late) {
     Channel& channel = channels_[id];
-    if (channel.limit != UINT64_MAX) return;
+    if (channel.cut) return;
+    channel.cut = true;
+    if (channel.down) return;
     if (late > Micros{0}) {
         channel.limit = channel.sent;
         channel.late = late;
         channel.late_limit = channel.sent;
         return;
     }
+    lose_suffix(channel);
+}
+
+void Network::reset(const ChannelId& id) {
+    Channel& channel = channels_[id];
+    if (channel.cut || channel.down) return;
+    channel.down = true;
+    lose_suffix(channel);
+}
+
+void Network::restore(const ChannelId& id) {
+    Channel& channel = channels_[id];
+    if (!channel.down || channel.cut) return;
+    channel.down = false;
+    channel.limit = UINT64_MAX;
+}
+
+void Network::lose_suffix(Channel& channel) {
     channel.limit = channel.delivered + random_.below(channel.sent - channel.delivered + 1);
 }
 
@@ -62,12 +86,7 @@ const Channel* Network::find(const ChannelId& id) const {
 
 bool Network::is_cut(const ChannelId& id) const {
     const Channel* channel = find(id);
-    return channel != nullptr && channel->limit != UINT64_MAX;
-}
-
-bool Network::quiet(const ChannelId& id) const {
-    const Channel* channel = find(id);
-    return channel == nullptr || channel->quiet_debt == 0;
+    return channel != nullptr && channel->cut;
 }
 
 Micros Network::drained_at(const ChannelId& id, Micros now) const {

@@ -1,8 +1,8 @@
 #pragma once
 // The links of a simulation: per edge and direction a FIFO channel with delays, which can be cut.
-// Invariants: messages of a channel are delivered in the order sent, each at most once; a cut loses
-// a suffix; what is delivered late is still in order. Knows nothing of processes.
-// One thread.
+// Invariants: messages of a channel are delivered in the order sent, each at most once; a cut
+// loses a suffix, for good or until restored; what is delivered late is still in order. Knows
+// nothing of processes. One thread.
 
 #include <deque>
 #include <map>
@@ -33,7 +33,8 @@ struct Channel {
     Micros last{0};                      ///< delivery time of the last message sent
     Micros late{0};                      ///< added once to what is in flight at a cut
     std::uint64_t late_limit = 0;        ///< messages up to this one are late
-    std::uint64_t quiet_debt = 0;        ///< numbered messages in flight
+    bool cut = false;                    ///< for good
+    bool down = false;                   ///< until restored
     std::map<ObjectId, Version> moving;  ///< objects that are migrating on this channel
 };
 
@@ -48,6 +49,8 @@ class Network {
         Micros at{0};
     };
     Delivery send(const ChannelId& id, const Message& message, Micros now);
+    /// A message that its receiver has processed before is on its way again.
+    Delivery send_again(const ChannelId& id, Micros now);
 
     /// What happens to a message whose time has come.
     struct Arrival {
@@ -58,12 +61,11 @@ class Network {
 
     /// Cuts one direction. In flight: lost from a random one on, or all delivered `late`.
     void cut(const ChannelId& id, Micros late);
-    /// Forgets a channel on which nothing is in flight any more.
+    /// Breaks one direction until it is restored. In flight: lost from a random one on.
+    void reset(const ChannelId& id);
+    void restore(const ChannelId& id);
     [[nodiscard]] const Channel* find(const ChannelId& id) const;
     [[nodiscard]] bool is_cut(const ChannelId& id) const;
-    /// No numbered message in flight in this direction.
-    [[nodiscard]] bool quiet(const ChannelId& id) const;
-    [[nodiscard]] const std::map<ChannelId, Channel>& channels() const { return channels_; }
     /// When the last message in this direction will have arrived.
     [[nodiscard]] Micros drained_at(const ChannelId& id, Micros now) const;
 
@@ -71,6 +73,8 @@ class Network {
     Micros delay();
 
  private:
+    void lose_suffix(Channel& channel);
+
     Random random_;
     std::map<ChannelId, Channel> channels_;
 };

@@ -29,6 +29,13 @@ struct Transit {
     MessageReceived received;
 };
 
+/// The two ends of a broken link find each other again.
+struct Reconnect {
+    ProcessId child = 0;
+    ProcessId parent = 0;
+    Epoch epoch = 0;
+};
+
 /// The workload asked to be woken.
 enum class Reason { think, fault, join, check_quiet };
 struct Wake {
@@ -36,7 +43,7 @@ struct Wake {
     ProcessId client = 0;
 };
 
-using Action = std::variant<Deliver, Transit, Wake>;
+using Action = std::variant<Deliver, Transit, Reconnect, Wake>;
 
 class Schedule {
  public:

@@ -20,6 +20,7 @@ ProcessOptions timing(const SimulationOptions& options, Random random) {
     timing.heartbeat = Micros{100'000};
     timing.lease = Micros{400'000};
     timing.silence = Micros{600'000};
+    timing.grace = Micros{options.resets ? 300'000 : 0};
     timing.retry_join = Micros{200'000};
     timing.retry_read = Micros{500'000};
     timing.retry_force = Micros{700'000};

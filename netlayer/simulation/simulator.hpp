@@ -21,6 +21,7 @@ struct SimulationOptions {
     std::size_t degree = 0;        ///< of the tree; 0 chooses 2 to 4 by the seed
 
     bool cuts = false;       ///< links are lost, with what was in flight lost, delivered or late
+    bool resets = false;     ///< links break and are resumed, within the grace time or too late
     bool leaves = true;      ///< clients leave and come back
     bool crashes = false;    ///< clients end without a word and come back
     bool late_joins = true;  ///< a third of the clients join while the others work
@@ -43,6 +44,7 @@ struct SimulationReport {
     std::uint64_t joins = 0;
     std::uint64_t leaves = 0;
     std::uint64_t cuts = 0;
+    std::uint64_t resets = 0;
     std::uint64_t crashes = 0;
     std::uint64_t reconstitutions = 0;
     std::uint64_t durable = 0;  ///< updates contained in the final objects

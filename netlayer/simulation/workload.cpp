@@ -149,7 +149,12 @@ void Workload::fault() {
     if (updates_ >= options_.operations) return;
     world_.wake(within(kBetweenFaults * 2), {Reason::fault, 0});
     const ProcessId client = some_client();
-    const std::uint64_t dice = random_.below(4);
+    const std::uint64_t dice = random_.below(options_.resets ? 6 : 4);
+    if (dice >= 4 && works(client)) {
+        ++report_.resets;
+        world_.reset_parent(client);
+        return;
+    }
     if (dice >= 2 && options_.leaves) leave_from(client);
     if (!works(client)) return;
     if (dice == 0 && options_.cuts) {
@@ -214,11 +219,11 @@ bool Workload::at_rest() const {
             if (edge.fenced || !edge.spoke || world_.edge_lost(child, id, edge.epoch)) return false;
         }
         const bool below = state.parent.has_value();
+        const ChannelId up{id, state.parent_id(), below ? state.parent->epoch : 0};
+        if (below && !(world_.quiet(up) && world_.quiet(up.reversed()))) return false;
         if (below && world_.edge_lost(id, state.parent->card.id, state.parent->epoch)) return false;
     }
-    const auto& channels = world_.network().channels();
-    const auto still = [](const auto& entry) { return entry.second.quiet_debt == 0; };
-    return std::all_of(channels.begin(), channels.end(), still) && pending().empty();
+    return pending().empty();
 }
 
 std::vector<std::string> Workload::pending() const {

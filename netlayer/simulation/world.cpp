@@ -84,16 +84,76 @@ std::optional<Wake> World::advance() {
         arrive(std::move(*transit));
         return std::nullopt;
     }
-    auto& deliver = std::get<Deliver>(due->action);
+    if (const auto* edge = std::get_if<Reconnect>(&due->action)) {
+        reconnect(*edge);
+    } else {
+        deliver(std::move(std::get<Deliver>(due->action)));
+    }
+    return std::nullopt;
+}
+
+void World::deliver(Deliver deliver) {
     Node& node = nodes_[deliver.to];
-    if (!node.process || (deliver.run != 0 && deliver.run != node.run)) return std::nullopt;
+    if (const auto* resumed = std::get_if<LinkResumed>(&deliver.input)) {
+        const ChannelId out{deliver.to, resumed->peer, resumed->epoch};
+        network_.restore(out);  // nothing sent before this event goes over the new connection
+        resetting_.erase(out);
+    }
+    if (!node.process || (deliver.run != 0 && deliver.run != node.run)) return;
     if (const auto* timer = std::get_if<TimerFired>(&deliver.input)) {
         const auto set = node.timers.find(timer->timer);
-        if (set == node.timers.end() || set->second != now_) return std::nullopt;
+        if (set == node.timers.end() || set->second != now_) return;
         node.timers.erase(set);
     }
     handle(deliver.to, node, std::move(deliver.input));
-    return std::nullopt;
+}
+
+void World::reset_parent(ProcessId id) {
+    const auto& parent = nodes_.at(id).process->state().parent;
+    if (!parent) return;
+    const ChannelId up{id, parent->card.id, parent->epoch};
+    const ChannelId down = up.reversed();
+    if (resetting_.contains(up) || resetting_.contains(down)) return;
+    resetting_.insert({up, down});
+    network_.reset(up);
+    network_.reset(down);
+    schedule_.add(now_ + network_.delay(), Deliver{up.to, 0, LinkDown{id, up.epoch}});
+    schedule_.add(now_ + network_.delay(), Deliver{id, 0, LinkDown{up.to, up.epoch}});
+    const auto longest = static_cast<std::uint64_t>(options_.grace.count()) * 5 / 4;
+    const bool brief = random_.below(3) != 0;
+    const Micros pause{static_cast<std::int64_t>(random_.below(brief ? longest / 10 : longest))};
+    const Micros empty = std::max(network_.drained_at(up, now_), network_.drained_at(down, now_));
+    schedule_.add(std::max(now_ + pause, empty), Reconnect{id, up.to, up.epoch});
+}
+
+void World::reconnect(const Reconnect& edge) {
+    const auto tell = [this, &edge](ProcessId to, ProcessId peer) {
+        const Process* other = process(peer);
+        const Process* self = process(to);
+        auto received = other == nullptr ? std::nullopt : other->received(to, edge.epoch);
+        if (received && self != nullptr && self->received(peer, edge.epoch)) {
+            // What was not acknowledged yet may be asked for twice.
+            const Sequence least = self->state().links.all().at(peer).acknowledged;
+            if (*received > least) *received -= random_.below(2);
+        }
+        Deliver news{to, 0, LinkDown{peer, edge.epoch, true}};
+        if (received) news.input = LinkResumed{peer, edge.epoch, *received};
+        if (other != nullptr) schedule_.add(now_ + network_.delay(), std::move(news));
+    };
+    const ChannelId up{edge.child, edge.parent, edge.epoch};
+    if (network_.is_cut(up) || network_.is_cut(up.reversed())) return;
+    tell(edge.child, edge.parent);
+    tell(edge.parent, edge.child);
+}
+
+bool World::quiet(const ChannelId& id) const {
+    const Process* from = process(id.from);
+    const Process* to = process(id.to);
+    if (from == nullptr || to == nullptr) return false;
+    const auto& sent = from->state().links.all();
+    const auto link = sent.find(id.to);
+    return link != sent.end() && link->second.epoch == id.epoch &&
+           to->received(id.from, id.epoch) == link->second.sent;
 }
 
 const Process* World::process(ProcessId id) const {
@@ -164,7 +224,11 @@ void World::arrive(Transit transit) {
 
 void World::transmit(ProcessId from, Send send) {
     const ChannelId channel{from, send.to, send.epoch};
-    const auto delivery = network_.send(channel, send.message, now_);
+    const Process* to = process(send.to);
+    const Sequence seen = to != nullptr ? to->received(from, send.epoch).value_or(0) : 0;
+    const bool again = send.sequence != 0 && send.sequence <= seen;
+    const auto delivery =
+        again ? network_.send_again(channel, now_) : network_.send(channel, send.message, now_);
     if (delivery.lost) return;
     schedule_.add(delivery.at,
                   Transit{channel, delivery.number,

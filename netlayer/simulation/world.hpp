@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "base/random.hpp"
 #include "netlayer/process.hpp"
@@ -46,6 +47,9 @@ class World {
     void give(ProcessId id, Input input);
     /// Loses the edge between a process and its parent in a way that the random source chooses.
     void cut_parent(ProcessId id);
+    /// Breaks the edge between a process and its parent, which find each other again some time
+    /// later, within the grace time or after it.
+    void reset_parent(ProcessId id);
     /// For this long the process' timers fire late, while it goes on handling messages.
     void slow_timers(ProcessId id, Micros during) { nodes_.at(id).slow_until = now_ + during; }
     void wake(Micros after, Wake wake) { schedule_.add(now_ + after, wake); }
@@ -59,6 +63,8 @@ class World {
     [[nodiscard]] const Process* process(ProcessId id) const;
     /// Whether an object is migrating from this process to its parent.
     [[nodiscard]] bool carries_up(ProcessId id) const;
+    /// Whether everything that was sent in this direction was processed.
+    [[nodiscard]] bool quiet(const ChannelId& id) const;
     /// Whether an edge was cut, or its ends do not agree on it, noticed or not.
     [[nodiscard]] bool edge_lost(ProcessId child, ProcessId parent, Epoch epoch) const;
     /// The last process that handled an event, and whether it was more than a heart-beat.
@@ -71,6 +77,8 @@ class World {
     void handle(ProcessId id, Node& node, Input input);
     void perform(ProcessId id, Node& node, Effect effect);
     void arrive(Transit transit);
+    void deliver(Deliver deliver);
+    void reconnect(const Reconnect& edge);
     void transmit(ProcessId from, Send send);
     void transmit_direct(ProcessId from, SendDirect send);
     void tell_link_down(ProcessId to, ProcessId peer, Epoch epoch, Micros at);
@@ -84,6 +92,7 @@ class World {
     Observer observer_;
     std::map<ProcessId, Node> nodes_;
     Micros now_{0};
+    std::set<ChannelId> resetting_;  ///< edges that are broken, named by their upward channel
     bool last_was_event_ = false;
     std::uint64_t events_ = 0;
     std::uint64_t heartbeats_ = 0;

@@ -8,15 +8,47 @@ namespace tributary::netlayer {
 
 void Recovery::on_link_down(const LinkDown& event) {
     if (!state_.links.is_current(event.peer, event.epoch)) return;
-    if (state_.parent && state_.parent->card.id == event.peer) {
+    if (state_.options.grace > Micros{0} && !event.closed) {
+        state_.links.interrupt(event.peer, state_.now);
+    } else {
+        lose(event.peer);
+    }
+}
+
+void Recovery::on_link_resumed(const LinkResumed& event) {
+    if (!state_.links.is_current(event.peer, event.epoch)) return;
+    auto missed = state_.links.resume(event.peer, event.received);
+    if (!missed) {
+        cut_off(event.peer, "it resumes a link where nothing is kept any more");
+        return;
+    }
+    ++state_.counters.links_resumed;
+    state_.counters.resent += missed->size();
+    for (Send& send : *missed) state_.effects.emplace_back(std::move(send));
+}
+
+void Recovery::lose(ProcessId peer) {
+    if (state_.parent && state_.parent->card.id == peer) {
         disconnect("the link to the parent " + state_.parent->card.name + " broke");
         return;
     }
-    const auto found = state_.children.find(event.peer);
+    const auto found = state_.children.find(peer);
     if (found == state_.children.end()) return;
     const bool had_lease = found->second.spoke;
     fence(found->second);
-    if (!had_lease) give_up(event.peer, false);
+    if (!had_lease) give_up(peer, false);
+}
+
+void Recovery::end_interrupted() {
+    std::vector<ProcessId> late;
+    for (const auto& [peer, link] : state_.links.all()) {
+        if (link.down_since && state_.now - *link.down_since >= state_.options.grace) {
+            late.push_back(peer);
+        }
+    }
+    for (const ProcessId peer : late) {
+        if (state_.links.is_open(peer)) lose(peer);
+    }
 }
 
 void Recovery::on_leave(ProcessId child) {
@@ -46,6 +78,7 @@ void Recovery::fence(Child& child) {
 }
 
 void Recovery::tick() {
+    end_interrupted();
     if (state_.parent && state_.now - state_.parent->last_pong >= state_.options.lease) {
         disconnect("the parent " + state_.parent->card.name + " does not answer");
         return;

@@ -13,8 +13,10 @@ class Recovery {
  public:
     explicit Recovery(State& state) : state_(state) {}
 
-    /// The transport lost the edge.
+    /// The transport lost the peer: the edge is interrupted or, without a grace time, lost.
     void on_link_down(const LinkDown& event);
+    /// The transport found the peer again: what it missed is sent again.
+    void on_link_resumed(const LinkResumed& event);
     /// The child said LEAVE as its last message.
     void on_leave(ProcessId child);
     /// The parent says that it has no way to the server any more.
@@ -23,10 +25,13 @@ class Recovery {
     void cut_off(ProcessId peer, const std::string& what);
     /// Ends the edge to a child; nothing more is taken from it.
     void fence(Child& child);
-    /// Gives up children that were silent too long, and this process when its parent was.
+    /// Gives up edges interrupted too long, children silent too long, and this process when its
+    /// parent was silent too long.
     void tick();
 
  private:
+    void lose(ProcessId peer);
+    void end_interrupted();
     void give_up(ProcessId child, bool left);
     void disconnect(const std::string& reason);
 

@@ -4,8 +4,9 @@
 
 namespace tributary::netlayer::testing {
 
-Tree::Tree(std::size_t degree, Mutations mutations) : mutations_(mutations) {
+Tree::Tree(std::size_t degree, Mutations mutations, Micros grace) : mutations_(mutations) {
     options_.degree = degree;
+    options_.grace = grace;
     Process::Setup setup;
     setup.self.incarnation = ++incarnations_;
     setup.self.name = "server";
@@ -114,6 +115,22 @@ void Tree::link_down(ProcessId where, ProcessId peer) {
     const auto& links = state(where).links.all();
     const auto found = links.find(peer);
     if (found != links.end()) give(where, LinkDown{peer, found->second.epoch});
+}
+
+void Tree::interrupt(ProcessId a, ProcessId b) {
+    cut(a, b);
+    link_down(a, b);
+    link_down(b, a);
+}
+
+void Tree::resume(ProcessId a, ProcessId b) {
+    cut_.erase({a, b});
+    cut_.erase({b, a});
+    const Epoch epoch = state(a).links.all().at(b).epoch;
+    const auto at_a = at(a).received(b, epoch);
+    const auto at_b = at(b).received(a, epoch);
+    give(a, at_b ? Input(LinkResumed{b, epoch, *at_b}) : Input(LinkDown{b, epoch, true}));
+    give(b, at_a ? Input(LinkResumed{a, epoch, *at_a}) : Input(LinkDown{a, epoch, true}));
 }
 
 OperationId Tree::update(ProcessId where, std::vector<ObjectId> objects,

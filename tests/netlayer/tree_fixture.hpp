@@ -17,7 +17,7 @@ namespace tributary::netlayer::testing {
 
 class Tree {
  public:
-    explicit Tree(std::size_t degree, Mutations mutations = {});
+    explicit Tree(std::size_t degree, Mutations mutations = {}, Micros grace = Micros{0});
 
     // --- actions
     /// Starts client `id` and joins it; everything is delivered.
@@ -39,6 +39,10 @@ class Tree {
     void cut(ProcessId a, ProcessId b);
     /// Tells a process that its edge to a peer broke.
     void link_down(ProcessId at, ProcessId peer);
+    /// The transport at both ends loses the other; what is in flight is lost.
+    void interrupt(ProcessId a, ProcessId b);
+    /// The transport at both ends finds the other again.
+    void resume(ProcessId a, ProcessId b);
     /// Update: reads all objects, appends its id to `writes` (default: to all).
     OperationId update(ProcessId at, std::vector<ObjectId> objects,
                        std::vector<ObjectId> writes = {"*"}, bool force = false);

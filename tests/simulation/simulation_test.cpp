@@ -27,6 +27,7 @@ SimulationOptions shape(std::uint64_t seed) {
     options.objects = 1 + random.below(6);
     options.cuts = true;
     options.crashes = true;
+    options.resets = seed % 2 == 0;
     return options;
 }
 
@@ -38,6 +39,7 @@ std::string describe(const SimulationOptions& options, const SimulationReport& r
 
 TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
     SimulationReport sum;
+    std::uint64_t resumed = 0;
     for (std::uint64_t seed = first_seed(); seed < first_seed() + kSeeds; ++seed) {
         const SimulationOptions options = shape(seed);
 
@@ -47,6 +49,8 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
         sum.leaves += report.leaves;
         sum.cuts += report.cuts;
         sum.crashes += report.crashes;
+        sum.resets += report.resets;
+        resumed += report.counters.at("links_resumed");
         sum.reconstitutions += report.reconstitutions;
         sum.lost += report.lost;
         sum.refused += report.refused;
@@ -57,6 +61,8 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
     EXPECT_GT(sum.leaves, 0u);
     EXPECT_GT(sum.cuts, 0u);
     EXPECT_GT(sum.crashes, 0u);
+    EXPECT_GT(sum.resets, 0u);
+    EXPECT_GT(resumed, 0u);
     EXPECT_GT(sum.reconstitutions, 0u);
     EXPECT_GT(sum.lost, 0u);
     EXPECT_GT(sum.refused, 0u);
@@ -67,7 +73,7 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
 TEST(Simulation, WithoutFaultsEveryAcceptedUpdateIsDurable) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         SimulationOptions options = shape(seed);
-        options.cuts = options.crashes = false;
+        options.cuts = options.crashes = options.resets = false;
 
         const SimulationReport report = simulate(options);
 
@@ -119,6 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"NoFence", &Mutations::no_fence},
         Planted{"ReplyWithoutClimb", &Mutations::reply_without_climb},
         Planted{"NoForceAtLeave", &Mutations::no_force_at_leave},
+        Planted{"DuplicatesProcessed", &Mutations::duplicates_processed},
         Planted{"NoLease", &Mutations::no_lease}),
     [](const auto& test) { return std::string(test.param.name); });
 

@@ -11,7 +11,7 @@ MessageReceived retrieve(Epoch epoch, Sequence sequence) {
 }
 
 TEST(LinkTable, C22NumberedMessageIsAcceptedOnce) {
-    LinkTable links(8, 8);
+    LinkTable links({8, 8, 0});
     links.open(4, 100);
 
     EXPECT_EQ(links.accept(retrieve(100, 1)), Verdict::process);
@@ -20,14 +20,14 @@ TEST(LinkTable, C22NumberedMessageIsAcceptedOnce) {
 }
 
 TEST(LinkTable, MissingMessageBreaksTheEdge) {
-    LinkTable links(8, 8);
+    LinkTable links({8, 8, 0});
     links.open(4, 100);
 
     EXPECT_EQ(links.accept(retrieve(100, 2)), Verdict::broken);
 }
 
 TEST(LinkTable, C2ClosedEpochIsDroppedForGood) {
-    LinkTable links(8, 8);
+    LinkTable links({8, 8, 0});
     links.open(4, 100);
     links.close(4);
 
@@ -38,13 +38,13 @@ TEST(LinkTable, C2ClosedEpochIsDroppedForGood) {
 }
 
 TEST(LinkTable, EpochNeverHeardOfIsUnknown) {
-    LinkTable links(8, 8);
+    LinkTable links({8, 8, 0});
 
     EXPECT_EQ(links.accept(retrieve(100, 1)), Verdict::unknown);
 }
 
 TEST(LinkTable, NumbersMessagesPerEdgeAndLeavesHeartbeatsUnnumbered) {
-    LinkTable links(8, 8);
+    LinkTable links({8, 8, 0});
     links.open(4, 100);
     links.open(5, 200);
 
@@ -56,7 +56,7 @@ TEST(LinkTable, NumbersMessagesPerEdgeAndLeavesHeartbeatsUnnumbered) {
 }
 
 TEST(LinkTable, AcknowledgesWhatWasProcessed) {
-    LinkTable links(8, 8);
+    LinkTable links({8, 8, 0});
     links.open(4, 100);
     links.accept(retrieve(100, 1));
     links.accept(retrieve(100, 2));
@@ -65,7 +65,7 @@ TEST(LinkTable, AcknowledgesWhatWasProcessed) {
 }
 
 TEST(LinkTable, EarlyMessagesComeOutInOrderForTheirEpochOnly) {
-    LinkTable links(8, 8);
+    LinkTable links({8, 8, 0});
     links.keep_early(retrieve(100, 1));
     links.keep_early(retrieve(101, 1));
     links.keep_early(retrieve(100, 2));
@@ -79,7 +79,7 @@ TEST(LinkTable, EarlyMessagesComeOutInOrderForTheirEpochOnly) {
 }
 
 TEST(LinkTable, EpochThatOverflowsTheEarlyBufferIsDead) {
-    LinkTable links(8, 3);
+    LinkTable links({8, 3, 0});
     for (Sequence i = 1; i <= 4; ++i) links.keep_early(retrieve(100, i));
 
     EXPECT_TRUE(links.take_early(4, 100).empty());
@@ -87,7 +87,7 @@ TEST(LinkTable, EpochThatOverflowsTheEarlyBufferIsDead) {
 }
 
 TEST(LinkTable, RemembersABoundedNumberOfDeadEpochs) {
-    LinkTable links(2, 8);
+    LinkTable links({2, 8, 0});
     for (Epoch epoch = 1; epoch <= 3; ++epoch) {
         links.open(4, epoch);
         links.close(4);
