@@ -9,7 +9,7 @@ namespace tributary::datasets {
 
 namespace {
 
-constexpr std::string_view kMagic = "TRIBATCH";
+constexpr std::string_view kBatchMagic = "TRIBATCH";
 
 void put_text(ByteWriter& writer, std::string_view text) {
     writer.u16(static_cast<std::uint16_t>(text.size()));
@@ -93,7 +93,7 @@ Result<Bytes> encode_records(const LabelledRecords& records) {
 
     const Bytes packed = compress(plain.bytes());
     ByteWriter whole;
-    whole.put(to_bytes(kMagic));
+    whole.put(to_bytes(kBatchMagic));
     whole.u16(kBatchFormat);
     whole.u32(static_cast<std::uint32_t>(packed.size()));
     whole.put(packed);
@@ -102,7 +102,7 @@ Result<Bytes> encode_records(const LabelledRecords& records) {
 
 Result<LabelledRecords> decode_records(ByteView bytes) {
     ByteReader outer(bytes);
-    if (as_text(outer.take(kMagic.size())) != kMagic) {
+    if (as_text(outer.take(kBatchMagic.size())) != kBatchMagic) {
         return fail(Errc::corrupt, "this is not a record batch: it does not begin with TRIBATCH");
     }
     if (const std::uint16_t version = outer.u16(); version != kBatchFormat) {

@@ -13,13 +13,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kDefaultPatienceSeconds = 120;
 
-struct Request {
+struct ContributeRequest {
     FlowInput input;
     std::chrono::seconds patience{kDefaultPatienceSeconds};
 };
 
-Result<Request> parse_request(const ControlFrame& frame) {
-    Request request;
+Result<ContributeRequest> parse_contribute(const ControlFrame& frame) {
+    ContributeRequest request;
     try {
         const Json json = Json::parse(frame.json);
         for (const auto& file : json.at("files"))
@@ -72,7 +72,7 @@ Result<Waited> wait_all(const std::vector<std::uint64_t>& numbers, Contributor& 
 Result<ControlFrame> answer_contribute(const ControlFrame& request, const ProgressReporter& report,
                                        const datasets::Schema& schema, SiteState& site,
                                        Contributor& contributor) {
-    TRIBUTARY_TRY(const Request parsed, parse_request(request));
+    TRIBUTARY_TRY(const ContributeRequest parsed, parse_contribute(request));
     TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(parsed.input, schema));
     datasets::Batcher batcher(schema, flows.records.coverage);
     TRIBUTARY_CHECK(batcher.add(flows.records));

@@ -17,14 +17,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct RunOptions {
+struct AgentRunOptions {
     AgentOptions agent;
     std::string invitation;
     int join_seconds = 10;
     bool json = false;
 };
 
-Result<AgentOptions> complete(const RunOptions& options) {
+Result<AgentOptions> complete(const AgentRunOptions& options) {
     AgentOptions agent = options.agent;
     agent.join_patience = std::chrono::seconds(options.join_seconds);
     if (!options.invitation.empty()) {
@@ -42,7 +42,7 @@ Result<AgentOptions> complete(const RunOptions& options) {
     return agent;
 }
 
-Result<int> run_agent(const RunOptions& options) {
+Result<int> run_agent(const AgentRunOptions& options) {
     block_signals();
     TRIBUTARY_TRY(AgentOptions agent_options, complete(options));
     const std::string name = agent_options.name;
@@ -81,8 +81,8 @@ Result<int> init_agent(const InitOptions& options) {
     return kExitDone;
 }
 
-void add_run_options(CLI::App& command, Invocation& invocation) {
-    auto options = std::make_shared<RunOptions>();
+void add_agent_options(CLI::App& command, Invocation& invocation) {
+    auto options = std::make_shared<AgentRunOptions>();
     AgentOptions& agent = options->agent;
     command.add_option("--state", agent.state, "Folder of keys, journal and memory");
     command.add_option("--name", agent.name, "Name of the organization, as it was authorized");
@@ -118,7 +118,7 @@ void add_init(CLI::App& parent, Invocation& invocation) {
 
 void add_agent(CLI::App& root, Invocation& invocation) {
     CLI::App* command = root.add_subcommand("agent", "A site's member: contributes and detects");
-    add_run_options(*command, invocation);
+    add_agent_options(*command, invocation);
     add_init(*command, invocation);
 }
 

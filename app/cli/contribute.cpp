@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 /// Reading the captures sends no sign of life.
 constexpr std::chrono::seconds kReadingAllowance{600};
 
-struct Options {
+struct ContributeOptions {
     std::string state;
     InputOptions input;
     int patience = 120;
@@ -43,7 +43,7 @@ void print_summary(const Json& json) {
     }
 }
 
-Result<int> run_contribute(const Options& options) {
+Result<int> run_contribute(const ContributeOptions& options) {
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
     Json files = Json::array();
     for (const auto& file : input.files) files.push_back(file.string());
@@ -73,7 +73,7 @@ Result<int> run_contribute(const Options& options) {
 }  // namespace
 
 void add_contribute(CLI::App& root, Invocation& invocation) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ContributeOptions>();
     CLI::App* command = root.add_subcommand(
         "contribute", "Let the shared classifiers learn from labelled captures");
     command->add_option("--state", options->state, "State folder of the site's agent")->required();

@@ -12,12 +12,12 @@ namespace tributary::app {
 
 namespace {
 
-struct RunOptions {
+struct CoordinatorRunOptions {
     CoordinatorOptions coordinator;
     bool json = false;
 };
 
-Result<int> run_coordinator(const RunOptions& options) {
+Result<int> run_coordinator(const CoordinatorRunOptions& options) {
     if (options.coordinator.state.empty()) {
         return fail(Errc::invalid_argument, "a coordinator needs --state DIR");
     }
@@ -45,8 +45,8 @@ struct AuthorizeOptions {
     std::string key;
 };
 
-void add_run_options(CLI::App& command, Invocation& invocation) {
-    auto options = std::make_shared<RunOptions>();
+void add_coordinator_options(CLI::App& command, Invocation& invocation) {
+    auto options = std::make_shared<CoordinatorRunOptions>();
     command.add_option("--state", options->coordinator.state, "Folder of keys and objects");
     command
         .add_option("--listen", options->coordinator.listen,
@@ -86,7 +86,7 @@ void add_authorize(CLI::App& parent, Invocation& invocation) {
 void add_coordinator(CLI::App& root, Invocation& invocation) {
     CLI::App* command =
         root.add_subcommand("coordinator", "The root of the tree: keeps the shared classifiers");
-    add_run_options(*command, invocation);
+    add_coordinator_options(*command, invocation);
     add_authorize(*command, invocation);
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct DetectOptions {
     std::string state;
     std::vector<std::string> objects;
     InputOptions input;
@@ -45,7 +45,7 @@ std::map<std::string, std::uint64_t> print_alerts(const SiteModels& models,
     return alerts;
 }
 
-Result<int> run_detect(const Options& options) {
+Result<int> run_detect(const DetectOptions& options) {
     if (options.state.empty() == options.objects.empty()) {
         return fail(Errc::invalid_argument, "detect needs either --state DIR or --object FILE");
     }
@@ -74,7 +74,7 @@ Result<int> run_detect(const Options& options) {
 }  // namespace
 
 void add_detect(CLI::App& root, Invocation& invocation) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DetectOptions>();
     CLI::App* command = root.add_subcommand("detect", "Print one JSON line per alert in captures");
     command->add_option("--state", options->state, "State folder of the site's agent");
     command->add_option("--object", options->objects, "Classifier files, instead of an agent");

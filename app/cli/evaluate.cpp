@@ -13,7 +13,7 @@ namespace tributary::app {
 
 namespace {
 
-struct Options {
+struct EvaluateOptions {
     std::string state;
     std::vector<std::string> objects;
     InputOptions input;
@@ -33,7 +33,7 @@ void print_table(const Evaluation& evaluation) {
         evaluation.false_alerts_per_hour());
 }
 
-Result<int> run_evaluate(const Options& options) {
+Result<int> run_evaluate(const EvaluateOptions& options) {
     if (options.state.empty() == options.objects.empty()) {
         return fail(Errc::invalid_argument, "evaluate needs either --state DIR or --object FILE");
     }
@@ -53,7 +53,7 @@ Result<int> run_evaluate(const Options& options) {
 }  // namespace
 
 void add_evaluate(CLI::App& root, Invocation& invocation) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<EvaluateOptions>();
     CLI::App* command =
         root.add_subcommand("evaluate", "Measure detection on captures whose truth is known");
     command->add_option("--state", options->state, "State folder of the site's agent");

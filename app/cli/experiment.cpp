@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct ExperimentOptions {
     std::string samples = "datasets/samples";
     DetectionOptions detection;
     bool json = false;
@@ -48,7 +48,7 @@ void print_stage(const StageResult& stage) {
     std::cout << "\n";
 }
 
-Result<int> run_detection(Options options) {
+Result<int> run_detection(ExperimentOptions options) {
     TRIBUTARY_TRY(options.detection.organizations, find_organizations(options.samples));
     options.detection.progress = [](const std::string& what) { std::cerr << what << "\n"; };
     TRIBUTARY_TRY(const DetectionResult result, run_detection_experiment(options.detection));
@@ -65,7 +65,7 @@ Result<int> run_detection(Options options) {
 void add_experiment(CLI::App& root, Invocation& invocation) {
     CLI::App* command = root.add_subcommand("experiment", "Measure what sharing is worth");
     command->require_subcommand(1);
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ExperimentOptions>();
     CLI::App* detection = command->add_subcommand(
         "detection", "Detection alone, shared and central, in several orders of contribution");
     detection->add_option("--samples", options->samples, "Folder of the organizations' captures")

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct FlowsOptions {
     InputOptions input;
     std::string format = "jsonl";
     std::string schema;
@@ -75,7 +75,7 @@ Result<int> describe_schema(const std::string& name) {
 }
 
 /// One binary record batch (docs/formats.md) with all flows.
-Result<int> write_batch(const Options& options) {
+Result<int> write_batch(const FlowsOptions& options) {
     TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(options.schema));
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
     TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(input, *schema));
@@ -84,7 +84,7 @@ Result<int> write_batch(const Options& options) {
     return report_damage(flows.report);
 }
 
-Result<int> print_flows(const Options& options) {
+Result<int> print_flows(const FlowsOptions& options) {
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
     std::optional<datasets::RuleFile> rules;
     if (input.rules) {
@@ -103,7 +103,7 @@ Result<int> print_flows(const Options& options) {
     return report_damage(report);
 }
 
-Result<int> run_flows(const Options& options) {
+Result<int> run_flows(const FlowsOptions& options) {
     if (options.describe) return describe_schema(options.schema);
     if (options.input.files.empty()) {
         return fail(Errc::invalid_argument, "flows needs at least one capture");
@@ -115,7 +115,7 @@ Result<int> run_flows(const Options& options) {
 }  // namespace
 
 void add_flows(CLI::App& root, Invocation& invocation) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<FlowsOptions>();
     CLI::App* command = root.add_subcommand("flows", "Turn captures and exports into flow records");
     add_input_options(*command, options->input, Rules::optional);
     command->get_option("files")->required(false);

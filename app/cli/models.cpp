@@ -12,12 +12,12 @@ namespace tributary::app {
 
 namespace {
 
-struct Options {
+struct ModelsOptions {
     std::string state;
     bool json = false;
 };
 
-Result<int> run_models(const Options& options) {
+Result<int> run_models(const ModelsOptions& options) {
     TRIBUTARY_TRY(const ControlFrame answer, ask_member(options.state, "models"));
     if (options.json) {
         std::cout << answer.json << "\n";
@@ -38,7 +38,7 @@ Result<int> run_models(const Options& options) {
 }  // namespace
 
 void add_models(CLI::App& root, Invocation& invocation) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ModelsOptions>();
     CLI::App* command = root.add_subcommand("models", "List the shared classifiers");
     command->add_option("--state", options->state, "State folder of an agent or coordinator")
         ->required();

@@ -11,7 +11,7 @@ namespace tributary::app {
 
 namespace {
 
-struct Options {
+struct QueryOptions {
     std::string state;
     std::string object;
     std::string output;
@@ -19,7 +19,7 @@ struct Options {
     bool json = false;
 };
 
-Result<int> run_query(const Options& options) {
+Result<int> run_query(const QueryOptions& options) {
     const nlohmann::json request{{"object", options.object}, {"strict", !options.local}};
     TRIBUTARY_TRY(const ControlFrame answer, ask_member(options.state, "query", request.dump()));
     if (!options.output.empty()) {
@@ -39,7 +39,7 @@ Result<int> run_query(const Options& options) {
 }  // namespace
 
 void add_query(CLI::App& root, Invocation& invocation) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<QueryOptions>();
     CLI::App* command = root.add_subcommand("query", "Read one shared classifier");
     command->add_option("--state", options->state, "State folder of an agent or coordinator")
         ->required();

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct SimulateOptions {
     netlayer::SimulationOptions simulation;
     std::uint64_t seeds = 1;
     bool json = false;
@@ -47,7 +47,7 @@ void print_report(const netlayer::SimulationReport& report) {
     for (const std::string& violation : report.violations) std::cout << "  " << violation << "\n";
 }
 
-Result<int> run_simulate(const Options& options) {
+Result<int> run_simulate(const SimulateOptions& options) {
     bool clean = true;
     for (std::uint64_t i = 0; i < options.seeds; ++i) {
         netlayer::SimulationOptions simulation = options.simulation;
@@ -66,7 +66,7 @@ Result<int> run_simulate(const Options& options) {
 }  // namespace
 
 void add_simulate(CLI::App& root, Invocation& invocation) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SimulateOptions>();
     netlayer::SimulationOptions& simulation = options->simulation;
     CLI::App* command =
         root.add_subcommand("simulate", "Run the migration layer under one seed, and check it");

@@ -10,7 +10,7 @@ namespace tributary::app {
 
 namespace {
 
-struct Options {
+struct StatusOptions {
     std::string state;
     bool json = false;
 };
@@ -28,7 +28,7 @@ void print_status(const nlohmann::ordered_json& status) {
     }
 }
 
-Result<int> run_status(const Options& options) {
+Result<int> run_status(const StatusOptions& options) {
     TRIBUTARY_TRY(const ControlFrame answer, ask_member(options.state, "status"));
     if (options.json) {
         std::cout << answer.json << "\n";
@@ -41,7 +41,7 @@ Result<int> run_status(const Options& options) {
 }  // namespace
 
 void add_status(CLI::App& root, Invocation& invocation) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StatusOptions>();
     CLI::App* command = root.add_subcommand("status", "What a running agent or coordinator does");
     command->add_option("--state", options->state, "Its state folder")->required();
     command->add_flag("--json", options->json, "Print one JSON object");

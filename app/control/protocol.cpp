@@ -10,7 +10,7 @@ namespace tributary::app {
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 Status send_all(int socket, ByteView bytes) {
     std::size_t done = 0;

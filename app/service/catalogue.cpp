@@ -4,8 +4,8 @@ namespace tributary::app {
 
 namespace {
 
-constexpr std::string_view kMagic = "TRICATAL";
-constexpr std::size_t kIdBytes = 64;
+constexpr std::string_view kCatalogueMagic = "TRICATAL";
+constexpr std::size_t kCatalogueIdBytes = 64;
 
 }  // namespace
 
@@ -15,7 +15,7 @@ Result<Bytes> encode_catalogue(const Catalogue& catalogue) {
                                               " classifiers already. Remove one first");
     }
     ByteWriter writer;
-    writer.put(to_bytes(kMagic));
+    writer.put(to_bytes(kCatalogueMagic));
     writer.u16(kCatalogueFormat);
     writer.u32(static_cast<std::uint32_t>(catalogue.size()));
     for (const std::string& id : catalogue) {
@@ -29,7 +29,7 @@ Result<Catalogue> decode_catalogue(ByteView bytes) {
     Catalogue catalogue;
     if (bytes.empty()) return catalogue;
     ByteReader reader(bytes);
-    if (as_text(reader.take(kMagic.size())) != kMagic) {
+    if (as_text(reader.take(kCatalogueMagic.size())) != kCatalogueMagic) {
         return fail(Errc::corrupt, "the catalogue does not begin with TRICATAL");
     }
     if (const std::uint16_t version = reader.u16(); version != kCatalogueFormat) {
@@ -42,7 +42,7 @@ Result<Catalogue> decode_catalogue(ByteView bytes) {
         const std::size_t size = reader.u16();
         const std::string id(as_text(reader.take(size)));
         const bool ascending = catalogue.empty() || *catalogue.rbegin() < id;
-        if (!reader.ok() || id.empty() || size > kIdBytes || !ascending) {
+        if (!reader.ok() || id.empty() || size > kCatalogueIdBytes || !ascending) {
             return fail(Errc::corrupt, "the catalogue is damaged at entry " + std::to_string(i));
         }
         catalogue.insert(catalogue.end(), id);

@@ -6,7 +6,7 @@ namespace tributary::app {
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 }  // namespace
 
