@@ -242,7 +242,9 @@ TEST(Node, StopFailsWhatIsPendingAndMayBeCalledTwice) {
     (*campus)->stop();
     finish.set_value();
 
-    const auto report = outcome.get_future().get();
+    auto answered = outcome.get_future();
+    ASSERT_EQ(answered.wait_for(kPatience), std::future_status::ready);
+    const auto report = answered.get();
     ASSERT_FALSE(report);
     EXPECT_EQ(report.error().code, Errc::disconnected);
     EXPECT_EQ((*campus)->read("a", true).error().code, Errc::disconnected);
