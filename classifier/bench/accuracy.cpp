@@ -6,8 +6,6 @@ namespace tributary::classifier {
 
 namespace {
 
-constexpr std::size_t kBatch = 500;
-constexpr double kNoise = 0.05;
 using Rows = std::vector<std::size_t>;
 
 /// Points of accuracy that `ours` is behind `reference`.
@@ -51,11 +49,11 @@ Result<double> batch_accuracy(const BenchData& data, const Rows& rows, double no
 /// Feeds both mixes batch by batch in turn, one site each.
 Status alternate(BenchStream& stream, const Mixes& mixes) {
     const std::size_t most = std::max(mixes.first.size(), mixes.second.size());
-    for (std::size_t at = 0; at < most; at += kBatch) {
+    for (std::size_t at = 0; at < most; at += kBenchBatch) {
         for (const auto& [site, rows] :
              {std::pair{"first", &mixes.first}, std::pair{"second", &mixes.second}}) {
             if (at >= rows->size()) continue;
-            const std::size_t size = std::min(kBatch, rows->size() - at);
+            const std::size_t size = std::min(kBenchBatch, rows->size() - at);
             TRIBUTARY_TRY(const double seconds,
                           stream.learn(site, std::span(*rows).subspan(at, size), 0));
             static_cast<void>(seconds);
@@ -117,7 +115,7 @@ Result<BenchRow> new_mix(const BenchData& data, const BenchOptions& options) {
     TRIBUTARY_TRY(const double before, stream.learn("first", mixes.first, 0));
     static_cast<void>(before);
     const double unaware = accuracy_of(stream.model(), test);
-    TRIBUTARY_TRY(const double after, stream.learn("second", front(mixes.second, kBatch), 0));
+    TRIBUTARY_TRY(const double after, stream.learn("second", front(mixes.second, kBenchBatch), 0));
     static_cast<void>(after);
     const double aware = accuracy_of(stream.model(), test);
     return BenchRow{"new_mix_gain", aware, unaware, aware / unaware, 0.94, aware >= 0.94};
@@ -132,7 +130,7 @@ Result<std::vector<BenchRow>> bench_accuracy(const datasets::LabelledRecords& re
     TRIBUTARY_TRY(rows.emplace_back(), iid(data, options, 0));
     TRIBUTARY_TRY(rows.emplace_back(), skewed(data, options));
     TRIBUTARY_TRY(rows.emplace_back(), shift(data, options));
-    TRIBUTARY_TRY(rows.emplace_back(), iid(data, options, kNoise));
+    TRIBUTARY_TRY(rows.emplace_back(), iid(data, options, kBenchNoise));
     TRIBUTARY_TRY(rows.emplace_back(), new_mix(data, options));
     return rows;
 }

@@ -13,7 +13,6 @@ namespace tributary::classifier {
 namespace {
 
 constexpr std::size_t kLeastRecords = 4000;
-constexpr std::size_t kBatch = 500;
 
 }  // namespace
 
@@ -77,9 +76,9 @@ Result<double> BenchStream::learn(const std::string& site, std::span<const std::
     const auto place = memories_.try_emplace(site, model_.width(), memories_.size()).first;
     LocalMemory& memory = place->second;
     double seconds = 0;
-    for (std::size_t first = 0; first < rows.size(); first += kBatch) {
-        const TrainingBatch batch =
-            data_.batch(rows.subspan(first, std::min(kBatch, rows.size() - first)), noise, random_);
+    for (std::size_t first = 0; first < rows.size(); first += kBenchBatch) {
+        const TrainingBatch batch = data_.batch(
+            rows.subspan(first, std::min(kBenchBatch, rows.size() - first)), noise, random_);
         TRIBUTARY_TRY(const PreparedBatch prepared, prepare(batch, memory.rows()));
         if (watch) TRIBUTARY_CHECK(watch({seen_, &model_, &prepared}));
         const double begin = cpu_seconds();

@@ -12,6 +12,9 @@
 
 namespace tributary::classifier {
 
+inline constexpr std::size_t kBenchBatch = 500;
+inline constexpr double kBenchNoise = 0.05;  ///< share of flipped labels where there is noise
+
 /// CPU seconds of this thread.
 double cpu_seconds();
 

@@ -12,8 +12,6 @@ namespace tributary::classifier {
 namespace {
 
 constexpr std::size_t kMeasured = 4;  ///< updates over which a time is summed
-constexpr std::size_t kBatch = 500;
-constexpr double kNoise = 0.05;
 
 BenchRow at_least(std::string quantity, double ours, double reference, double must) {
     const double ratio = reference / ours;
@@ -59,11 +57,11 @@ Status race(const BenchUpdate& update, ArenaPool& pool, Times& times) {
 /// Races the last updates of a stream of `records` rows.
 Result<BenchRow> same_set(const BenchData& data, const BenchOptions& options, std::size_t records,
                           double noise, double must) {
-    const std::size_t size = std::min(records, data.train.size()) / kBatch * kBatch;
+    const std::size_t size = std::min(records, data.train.size()) / kBenchBatch * kBenchBatch;
     Times times;
     ArenaPool pool;
     BenchStream stream(data, HyperParameters{}, options.seed);
-    const std::size_t first = size - std::min(size, kMeasured * kBatch);
+    const std::size_t first = size - std::min(size, kMeasured * kBenchBatch);
     TRIBUTARY_TRY(const double seconds,
                   stream.learn("site", std::span(data.train).first(size), noise,
                                [&](const BenchUpdate& update) -> Status {
@@ -78,11 +76,13 @@ Result<BenchRow> same_set(const BenchData& data, const BenchOptions& options, st
 /// One update after `stream` records against training on all of them again.
 Result<BenchRow> against_retraining(const BenchData& data, const BenchOptions& options,
                                     BenchStream& stream, double& update_seconds) {
-    const std::size_t size = std::min(options.stream, data.train.size() - kBatch) / kBatch * kBatch;
+    const std::size_t size =
+        std::min(options.stream, data.train.size() - kBenchBatch) / kBenchBatch * kBenchBatch;
     const std::span<const std::size_t> rows(data.train);
-    TRIBUTARY_TRY(const double before, stream.learn("site", rows.first(size - kBatch), 0));
+    TRIBUTARY_TRY(const double before, stream.learn("site", rows.first(size - kBenchBatch), 0));
     static_cast<void>(before);
-    TRIBUTARY_TRY(update_seconds, stream.learn("site", rows.subspan(size - kBatch, kBatch), 0));
+    TRIBUTARY_TRY(update_seconds,
+                  stream.learn("site", rows.subspan(size - kBenchBatch, kBenchBatch), 0));
     Random unused(0);
     double retrain = 0;
     TRIBUTARY_TRY(const Model model, batch_model(data.batch(rows.first(size), 0, unused),
@@ -94,9 +94,9 @@ Result<BenchRow> against_retraining(const BenchData& data, const BenchOptions& o
 /// Mean time of ten updates at 20,000 records and at the end of a long stream.
 Result<BenchRow> growth(const BenchData& data, const BenchOptions& options) {
     const std::span<const std::size_t> rows(data.train);
-    const std::size_t window = 10 * kBatch;
-    const std::size_t last = std::min(options.growth, rows.size()) / kBatch * kBatch;
-    const std::size_t early = std::min<std::size_t>(20000, last / 2 / kBatch * kBatch);
+    const std::size_t window = 10 * kBenchBatch;
+    const std::size_t last = std::min(options.growth, rows.size()) / kBenchBatch * kBenchBatch;
+    const std::size_t early = std::min<std::size_t>(20000, last / 2 / kBenchBatch * kBenchBatch);
     const std::size_t span = std::min(window, early);
     BenchStream stream(data, HyperParameters{}, options.seed);
     TRIBUTARY_TRY(const double warm, stream.learn("site", rows.first(early - span), 0));
@@ -133,7 +133,7 @@ Result<std::vector<BenchRow>> bench_updates(const datasets::LabelledRecords& rec
     TRIBUTARY_TRY(const BenchData data, bench_data(records, options));
     std::vector<BenchRow> rows;
     TRIBUTARY_TRY(rows.emplace_back(), same_set(data, options, options.stream, 0, 12));
-    TRIBUTARY_TRY(rows.emplace_back(), same_set(data, options, options.stream / 4, kNoise, 8));
+    TRIBUTARY_TRY(rows.emplace_back(), same_set(data, options, options.stream / 4, kBenchNoise, 8));
     BenchStream stream(data, HyperParameters{}, options.seed);
     double update_seconds = 0;
     TRIBUTARY_TRY(rows.emplace_back(), against_retraining(data, options, stream, update_seconds));

@@ -11,7 +11,7 @@ namespace tributary::classifier {
 
 namespace {
 
-constexpr std::string_view kMagic = "TRBOBJ\r\n";
+constexpr std::string_view kObjectMagic = "TRBOBJ\r\n";
 constexpr std::uint32_t kQuantizerBits = 8;
 
 std::string text_of(ByteView bytes) {
@@ -245,7 +245,7 @@ Result<Envelope> open(ByteView bytes) {
                                               std::to_string(kObjectLimit));
     }
     ByteReader reader(bytes);
-    if (as_text(reader.take(kMagic.size())) != kMagic) {
+    if (as_text(reader.take(kObjectMagic.size())) != kObjectMagic) {
         return fail(Errc::corrupt, "these bytes are not a classifier object");
     }
     const std::uint16_t version = reader.u16();
@@ -283,7 +283,7 @@ Result<Bytes> encode_object(const ClassifierObject& object) {
     const Bytes body = compress(view_of(plain));
     const std::string signatures = plain_signatures(object.signatures);
     ByteWriter writer;
-    writer.put(to_bytes(kMagic));
+    writer.put(to_bytes(kObjectMagic));
     writer.u16(kObjectFormat);
     writer.u32(static_cast<std::uint32_t>(body.size()));
     writer.put(body);

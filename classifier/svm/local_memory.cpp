@@ -10,7 +10,7 @@ namespace tributary::classifier {
 
 namespace {
 
-constexpr std::uint32_t kMagic = 0x4d4c5254;  // "TRLM"
+constexpr std::uint32_t kMemoryMagic = 0x4d4c5254;  // "TRLM"
 
 void write_row(ByteWriter& writer, FeatureRow row, std::int8_t sign) {
     writer.put(row);
@@ -85,7 +85,7 @@ TrainingBatch LocalMemory::rows() const {
 
 Bytes LocalMemory::save() const {
     ByteWriter writer;
-    writer.u32(kMagic);
+    writer.u32(kMemoryMagic);
     writer.u32(static_cast<std::uint32_t>(width_));
     writer.u64(seed_);
     writer.u64(offered_);
@@ -100,7 +100,7 @@ Bytes LocalMemory::save() const {
 
 Result<LocalMemory> LocalMemory::load(ByteView bytes) {
     ByteReader reader(bytes);
-    const bool magic_ok = reader.u32() == kMagic;
+    const bool magic_ok = reader.u32() == kMemoryMagic;
     const std::size_t width = reader.u32();
     const std::uint64_t seed = reader.u64();
     const std::uint64_t offered = reader.u64();

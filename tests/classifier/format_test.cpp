@@ -1,0 +1,70 @@
+// Objects of format 1 that were written once and must stay readable: tests/classifier/data.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "classifier/object/codec.hpp"
+
+namespace tributary::classifier {
+namespace {
+
+/// What the kept file holds, built from nothing but this text.
+ClassifierObject kept_object() {
+    HyperParameters parameters;
+    parameters.cost = 10;
+    Model model = Model::empty(5, parameters);
+    model.cost_positive = 20;
+    model.cost_negative = 10;
+    model.vectors.append(std::vector<std::uint8_t>{0, 0, 255, 0, 17});
+    model.vectors.append(std::vector<std::uint8_t>{0, 255, 0, 0, 3});
+    model.vectors.append(std::vector<std::uint8_t>{0, 255, 0, 0, 3});
+    model.vectors.append(std::vector<std::uint8_t>{9, 0, 0, 0, 200});
+    model.coefficients = {40, -10, 0.625F, -30.625F};
+    model.weights = {2, 1, 1, 16};
+    model.rho = -0.125;
+    model.seen_positive = 700;
+    model.seen_negative = 2800;
+    Digest schema;
+    schema.fill(0xa5);
+    ClassifierObject object = new_object("tiny/1:scan", "scan", "tiny/1", schema, model);
+    object.version = 7;
+    object.parent.fill(0x11);
+    object.contributors = {{"alder", 4, 2000, {2}}, {"birch", 3, 1500, {}}};
+    object.calibration = {-2.5, 0.5, 6, 400};
+    object.card = {400, 0.975, 0.95, 0.9, 0.01, 0.96, 0.99, {{"normal", 0.99}, {"scan", 0.96}}};
+    Digest batch;
+    batch.fill(0x22);
+    object.lineage = {{"birch", 3, batch, 500, Verdict::accepted, 6},
+                      {"alder", 4, batch, 500, Verdict::confirmed, 7}};
+    object.signatures = {{"alder", Bytes(64, 0x33)}};
+    return object;
+}
+
+std::filesystem::path kept_file() {
+    return std::filesystem::path(__FILE__).parent_path() / "data" / "object-format-1.trb";
+}
+
+TEST(Format, VersionOneStaysReadable) {
+    const auto bytes = read_file(kept_file(), kObjectLimit);
+    ASSERT_TRUE(bytes) << bytes.error().message;
+
+    const auto object = decode_object(*bytes);
+
+    ASSERT_TRUE(object) << object.error().message;
+    EXPECT_EQ(*object, kept_object());
+}
+
+TEST(Format, LaterVersionsAreRefusedByNumber) {
+    Bytes bytes = *encode_object(kept_object());
+    bytes[8] = 2;
+
+    const auto object = decode_object(bytes);
+
+    ASSERT_FALSE(object);
+    EXPECT_EQ(object.error().code, Errc::mismatch);
+    EXPECT_NE(object.error().message.find("format 2"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tributary::classifier
