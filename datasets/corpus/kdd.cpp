@@ -10,12 +10,12 @@
 namespace tributary::datasets {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
-constexpr std::size_t kMaxLineBytes = 4096;
-constexpr std::size_t kMaxRows = 20'000'000;
+constexpr std::size_t kMaxKddBytes = std::size_t{1} << 30;
+constexpr std::size_t kMaxKddLineBytes = 4096;
+constexpr std::size_t kMaxKddRows = 20'000'000;
 constexpr std::size_t kFeatureColumns = 41;
-constexpr std::size_t kLabelColumn = 41;  // from 0
-constexpr std::size_t kMaxColumns = 43;   // with label and difficulty
+constexpr std::size_t kLabelColumn = 41;    // from 0
+constexpr std::size_t kMaxKddColumns = 43;  // with label and difficulty
 constexpr std::uint64_t kMaxDifficulty = 21;
 constexpr double kLargestCount = 9007199254740992.0;  // 2^53: beyond it a double skips integers
 
@@ -99,12 +99,12 @@ class KddParser {
 
  private:
     Status take(std::string_view line) {
-        if (line.size() > kMaxLineBytes) {
+        if (line.size() > kMaxKddLineBytes) {
             return line_error(Errc::limit_exceeded,
                               "longer than 4096 bytes. Check that the file "
                               "is KDD text");
         }
-        if (out_.records.labels.size() == kMaxRows) {
+        if (out_.records.labels.size() == kMaxKddRows) {
             return line_error(Errc::limit_exceeded, "more than 20 million rows. Split the file");
         }
         TRIBUTARY_CHECK(split(line));
@@ -124,16 +124,17 @@ class KddParser {
         count_ = 0;
         for (std::size_t start = 0; start <= line.size(); ++count_) {
             const std::size_t end = std::min(line.find(',', start), line.size());
-            if (count_ < kMaxColumns) columns_[count_] = trimmed(line.substr(start, end - start));
+            if (count_ < kMaxKddColumns)
+                columns_[count_] = trimmed(line.substr(start, end - start));
             start = end + 1;
         }
-        if (count_ != kFeatureColumns + 1 && count_ != kMaxColumns) {
+        if (count_ != kFeatureColumns + 1 && count_ != kMaxKddColumns) {
             return line_error(Errc::corrupt,
                               std::to_string(count_) +
                                   " columns where KDD text has 42, or 43 with a difficulty. Check "
                                   "that the file is KDD text");
         }
-        if (count_ == kMaxColumns && !parse_unsigned(columns_[42], kMaxDifficulty)) {
+        if (count_ == kMaxKddColumns && !parse_unsigned(columns_[42], kMaxDifficulty)) {
             return column_error(42, "is not a difficulty from 0 to 21");
         }
         return {};
@@ -198,7 +199,7 @@ class KddParser {
     KddRecords out_;
     std::size_t line_ = 0;
     std::size_t count_ = 0;
-    std::array<std::string_view, kMaxColumns> columns_{};
+    std::array<std::string_view, kMaxKddColumns> columns_{};
 };
 
 }  // namespace
@@ -216,7 +217,7 @@ Result<KddRecords> parse_kdd(std::string_view text, KddLabels labels, const std:
 }
 
 Result<KddRecords> load_kdd(const std::filesystem::path& path, KddLabels labels) {
-    TRIBUTARY_TRY(const std::string text, read_text_file(path, kMaxFileBytes));
+    TRIBUTARY_TRY(const std::string text, read_text_file(path, kMaxKddBytes));
     return parse_kdd(text, labels, path.string());
 }
 

@@ -15,16 +15,16 @@ constexpr const char* kAuthenticationEndpoint = "inproc://zeromq.zap.01";
 constexpr const char* kDomain = "tributary";
 constexpr std::size_t kMaxFrames = 16;
 
-class Frame {
+class ZmqFrame {
  public:
-    Frame() { zmq_msg_init(&message_); }
-    explicit Frame(ByteView bytes) {
+    ZmqFrame() { zmq_msg_init(&message_); }
+    explicit ZmqFrame(ByteView bytes) {
         if (zmq_msg_init_size(&message_, bytes.size()) != 0) zmq_msg_init(&message_);
         if (!bytes.empty()) std::memcpy(zmq_msg_data(&message_), bytes.data(), bytes.size());
     }
-    Frame(const Frame&) = delete;
-    Frame& operator=(const Frame&) = delete;
-    ~Frame() { zmq_msg_close(&message_); }
+    ZmqFrame(const ZmqFrame&) = delete;
+    ZmqFrame& operator=(const ZmqFrame&) = delete;
+    ~ZmqFrame() { zmq_msg_close(&message_); }
 
     zmq_msg_t* get() { return &message_; }
     Bytes bytes() {
@@ -50,7 +50,7 @@ SendOutcome outcome_of_errno() {
 }
 
 bool send_frame(void* socket, ByteView bytes, int flags) {
-    Frame frame(bytes);
+    ZmqFrame frame(bytes);
     int sent = -1;
     do {
         sent = zmq_msg_send(frame.get(), socket, flags | ZMQ_DONTWAIT);
@@ -58,7 +58,7 @@ bool send_frame(void* socket, ByteView bytes, int flags) {
     return sent >= 0;
 }
 
-bool receive_frame(void* socket, Frame& frame) {
+bool receive_frame(void* socket, ZmqFrame& frame) {
     int got = -1;
     do {
         got = zmq_msg_recv(frame.get(), socket, ZMQ_DONTWAIT);
@@ -188,7 +188,7 @@ std::string Socket::bound_endpoint() const {
 
 std::optional<Received> Socket::receive() {
     Received received;
-    Frame frame;
+    ZmqFrame frame;
     if (!receive_frame(handle_, frame)) return std::nullopt;
     if (is_router(handle_)) {
         received.route = frame.bytes();
@@ -204,7 +204,7 @@ std::optional<Received> Socket::receive() {
 
 std::vector<Bytes> Socket::receive_frames() {
     std::vector<Bytes> frames;
-    Frame frame;
+    ZmqFrame frame;
     while (receive_frame(handle_, frame)) {
         if (frames.size() < kMaxFrames) frames.push_back(frame.bytes());
         if (!frame.more()) break;

@@ -6,9 +6,9 @@ namespace tributary::netlayer {
 
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kJournalFormat = 1;
 // AUTOINCREMENT: a number is never given twice, also when the entry with the highest is gone.
-constexpr const char* kCreate =
+constexpr const char* kCreateJournal =
     "CREATE TABLE journal (number INTEGER PRIMARY KEY AUTOINCREMENT, payload BLOB NOT NULL)";
 
 }  // namespace
@@ -22,7 +22,7 @@ struct Journal::Parts {
 };
 
 Result<Journal> Journal::open(const std::filesystem::path& file) {
-    TRIBUTARY_TRY(Database database, Database::open(file, kFormat, kCreate));
+    TRIBUTARY_TRY(Database database, Database::open(file, kJournalFormat, kCreateJournal));
     TRIBUTARY_TRY(Statement insert, database.prepare("INSERT INTO journal (payload) VALUES (?)"));
     TRIBUTARY_TRY(Statement oldest,
                   database.prepare("SELECT number, payload FROM journal ORDER BY number LIMIT 1"));

@@ -9,8 +9,8 @@ namespace tributary::netlayer {
 
 namespace {
 
-constexpr int kFormat = 1;
-constexpr const char* kCreate = R"(
+constexpr int kStoreFormat = 1;
+constexpr const char* kCreateStore = R"(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('incarnation', 0);
 CREATE TABLE contents (hash TEXT PRIMARY KEY, body BLOB NOT NULL);
@@ -128,7 +128,7 @@ Result<Object> SqliteStore::Parts::read_version(Statement& row) {
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& file,
                                                        std::uint64_t history) {
-    auto database = Database::open(file, kFormat, kCreate);
+    auto database = Database::open(file, kStoreFormat, kCreateStore);
     if (!database) return fail(with_remedy(database.error()));
     auto parts = std::make_unique<Parts>(std::move(*database), std::max<std::uint64_t>(history, 1));
     auto ruling = parts->ruling_incarnation();
