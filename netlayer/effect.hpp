@@ -5,6 +5,7 @@
 // Values; any thread.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -62,10 +63,15 @@ struct StartComputation {
     std::vector<Object> inputs;
 };
 
-/// Server only: write these objects durably, in one transaction. Tokens count up from 1.
+struct ServerImage;
+
+/// Server only: write these objects durably, in one transaction. Tokens count up. With
+/// ProcessOptions::persist_state also the protocol state, in the same transaction (shared because
+/// the store may write it on another thread; it is never changed).
 struct Persist {
     std::uint64_t token = 0;
     std::vector<Object> objects;
+    std::shared_ptr<const ServerImage> image{};
 };
 
 // --- notices to the application ---------------------------------------------------------------

@@ -21,6 +21,8 @@ struct ProcessOptions {
     /// A link that the transport finds again within this time goes on where it was (C22). Zero: a
     /// lost connection is a dead edge.
     Micros grace{0};
+    /// Server: every Persist carries an image of the protocol state, and a restart goes on from it.
+    bool persist_state = false;
     Micros retry_join{1'000'000};   ///< a join request is repeated after this
     Micros retry_read{2'000'000};   ///< a strict read is repeated after this, with the same id
     Micros retry_force{3'000'000};  ///< a force is repeated after this, with the same id

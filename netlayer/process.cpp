@@ -10,6 +10,7 @@
 #include "netlayer/operation/reads.hpp"
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/queue/retrieval.hpp"
+#include "netlayer/server/image.hpp"
 #include "netlayer/state.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/membership.hpp"
@@ -37,6 +38,8 @@ class Step {
     void operator()(const Stored&) {}
     void operator()(const LinkResumed& event) { Recovery(state_).on_link_resumed(event); }
 
+    /// Whether the event changes what the server's image contains.
+    [[nodiscard]] static bool lasting(const Input& input);
     /// What follows from the event without another one.
     void finish();
 
@@ -72,6 +75,17 @@ void Step::operator()(const TimerFired& event) {
     Leases(state_).ping();
     Reads(state_).tick();
     Forces(state_).tick();
+}
+
+bool Step::lasting(const Input& input) {
+    if (const auto* received = std::get_if<MessageReceived>(&input)) {
+        return !is_heartbeat(received->message);
+    }
+    // Ticks mark what they change themselves; what a link's fate changes is marked by Recovery.
+    return std::holds_alternative<DirectReceived>(input) ||
+           std::holds_alternative<UpdateInvoked>(input) ||
+           std::holds_alternative<ReadInvoked>(input) ||
+           std::holds_alternative<ComputationDone>(input) || std::holds_alternative<Started>(input);
 }
 
 void Step::receive(MessageReceived& event) {
@@ -154,21 +168,25 @@ void Step::finish() {
 
 void Step::persist() {
     const std::set<ObjectId> changed = state_.copies.take_changed();
-    Persist persist{state_.persists + 1, {}};
+    Persist persist{state_.persists + 1, {}, nullptr};
     for (const ObjectId& id : changed) {
         // The initial version needs no storing: an unknown object starts there.
         const Object* copy = state_.copies.find(id);
         if (copy != nullptr && copy->version > 0) persist.objects.push_back(*copy);
     }
-    if (persist.objects.empty()) return;
+    const bool with_image = state_.options.persist_state && std::exchange(state_.dirty, false);
+    if (persist.objects.empty() && !with_image) return;
     ++state_.persists;
+    if (state_.options.persist_state) {
+        persist.image = std::make_shared<const ServerImage>(capture(state_));
+    }
     state_.effects.insert(state_.effects.begin(), std::move(persist));
 }
 
 }  // namespace
 
 Process::Process(Setup setup) {
-    const bool recovered = setup.recovered;
+    const bool recovered = setup.recovered && !setup.image;
     TRIBUTARY_ASSERT(setup.options.lease < setup.options.silence);
     TRIBUTARY_ASSERT(setup.options.degree > 0);
     state_ = std::make_unique<State>(std::move(setup));
@@ -183,6 +201,7 @@ std::vector<Effect> Process::step(Event event) {
     TRIBUTARY_ASSERT(event.now >= state_->now);
     state_->now = event.now;
     Step step(*state_);
+    if (step.lasting(event.input)) state_->dirty = true;
     std::visit(step, event.input);
     step.finish();
     return std::exchange(state_->effects, {});

@@ -35,6 +35,8 @@ class Process {
         std::vector<Object> restored;
         bool recovered = false;
         Mutations mutations;
+        /// Server only: the image stored last. Links are then resumed instead of waited out.
+        std::shared_ptr<const ServerImage> image{};
     };
 
     explicit Process(Setup setup);

@@ -13,9 +13,11 @@ State::State(Process::Setup setup)
         queue(object.id);
     }
     copies.take_changed();
+    image = std::move(setup.image);
 }
 
 void State::send(ProcessId to, Message message) {
+    if (!is_heartbeat(message)) dirty = true;  // its number must not be given again
     if (!links.is_open(to)) {
         ++counters.unsendable;
     } else if (auto numbered = links.number(to, std::move(message))) {

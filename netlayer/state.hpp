@@ -133,6 +133,8 @@ struct State {
     std::deque<Arrival> arrivals;
     std::vector<Effect> effects;
     std::uint64_t persists = 0;
+    bool dirty = false;  ///< something changed that the server's image contains
+    std::shared_ptr<const ServerImage> image;  ///< to start from; null after Started
     Counters counters;
 
     /// Sends on the current edge to this neighbour; without one the message is dropped, which is

@@ -97,6 +97,12 @@ std::vector<ProcessId> LinkTable::take_broken() {
     return taken;
 }
 
+void LinkTable::forget_received() {
+    for (auto& [peer, link] : links_) {
+        if (link.received > 0) --link.received;
+    }
+}
+
 void LinkTable::acknowledge(ProcessId peer, Link& link, Sequence upto) {
     if (upto > link.sent) broken_.insert(peer);
     if (upto > link.sent || upto <= link.acknowledged) return;

@@ -60,6 +60,8 @@ class LinkTable {
     void keep_early(MessageReceived arrived);
     /// The messages kept for this epoch, in order of arrival.
     std::vector<MessageReceived> take_early(ProcessId peer, Epoch epoch);
+    /// For a planted fault only.
+    void forget_received();
     void forget_early() { early_.clear(); }
 
     /// The transport lost the peer; from now on messages wait.

@@ -143,6 +143,12 @@ void Updates::record_dependencies(const Update& update, const std::vector<Output
     }
 }
 
+void Updates::compute_again() {
+    for (auto& [operation, update] : state_.updates) {
+        if (update.computing) start_program(operation, update);
+    }
+}
+
 void Updates::abort_all(const std::string& reason) {
     for (const auto& [operation, update] : state_.updates) {
         state_.notify(Aborted{operation, Error{Errc::disconnected, reason}});

@@ -19,6 +19,8 @@ class Updates {
     void arrived(const Arrival& arrival);
     /// The program ran.
     void computed(const ComputationDone& done);
+    /// After a restart: runs the programs that hold all their objects once more.
+    void compute_again();
     /// Ends every operation with an Aborted notice, because this process lost its connection.
     void abort_all(const std::string& reason);
 

@@ -54,7 +54,7 @@ std::string Checker::check() {
 void Checker::survey() {
     members_.clear();
     members_.reserve(world_.nodes().size() + 1);
-    visit(world_.process(kServer)->state(), nullptr);
+    if (const Process* server = world_.process(kServer)) visit(server->state(), nullptr);
 }
 
 void Checker::visit(const State& state, const Member* parent) {

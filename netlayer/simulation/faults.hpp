@@ -15,7 +15,10 @@ struct Mutations {
     bool no_force_at_leave = false;               ///< C4: a leaf leaves without force
     bool no_read_force = false;                   ///< C4: a leaver forces only what it wrote
     bool duplicates_processed = false;            ///< C22: a message seen before is processed again
-    bool no_lease = false;                        ///< C3: strict reads are answered without a lease
+    bool stored_without_sequence = false;  ///< section 7: the server forgets what it received
+    bool stored_without_idle = false;      ///< section 7: the server forgets the idle flags
+    bool send_before_store = false;        ///< section 7: effects do not wait for the store
+    bool no_lease = false;                 ///< C3: strict reads are answered without a lease
 
     friend bool operator==(const Mutations&, const Mutations&) = default;
 };

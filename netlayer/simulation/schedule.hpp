@@ -36,14 +36,19 @@ struct Reconnect {
     Epoch epoch = 0;
 };
 
+/// The server's store may be through with what it was given first.
+struct StoreDone {
+    std::uint64_t run = 0;
+};
+
 /// The workload asked to be woken.
-enum class Reason { think, fault, join, check_quiet };
+enum class Reason { think, fault, join, restart, check_quiet };
 struct Wake {
     Reason reason = Reason::think;
     ProcessId client = 0;
 };
 
-using Action = std::variant<Deliver, Transit, Reconnect, Wake>;
+using Action = std::variant<Deliver, Transit, Reconnect, StoreDone, Wake>;
 
 class Schedule {
  public:

@@ -21,6 +21,7 @@ ProcessOptions timing(const SimulationOptions& options, Random random) {
     timing.lease = Micros{400'000};
     timing.silence = Micros{600'000};
     timing.grace = Micros{options.resets ? 300'000 : 0};
+    timing.persist_state = options.server_crashes;
     timing.retry_join = Micros{200'000};
     timing.retry_read = Micros{500'000};
     timing.retry_force = Micros{700'000};

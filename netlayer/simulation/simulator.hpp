@@ -20,11 +20,12 @@ struct SimulationOptions {
     std::size_t operations = 200;  ///< updates invoked in all; reads are extra
     std::size_t degree = 0;        ///< of the tree; 0 chooses 2 to 4 by the seed
 
-    bool cuts = false;       ///< links are lost, with what was in flight lost, delivered or late
-    bool resets = false;     ///< links break and are resumed, within the grace time or too late
-    bool leaves = true;      ///< clients leave and come back
-    bool crashes = false;    ///< clients end without a word and come back
-    bool late_joins = true;  ///< a third of the clients join while the others work
+    bool cuts = false;    ///< links are lost, with what was in flight lost, delivered or late
+    bool resets = false;  ///< links break and are resumed, within the grace time or too late
+    bool server_crashes = false;  ///< the server ends and goes on from its disk; needs resets
+    bool leaves = true;           ///< clients leave and come back
+    bool crashes = false;         ///< clients end without a word and come back
+    bool late_joins = true;       ///< a third of the clients join while the others work
 
     /// Check the state after every n-th event; 0 checks only the end.
     std::size_t check_every = 1;
@@ -45,6 +46,7 @@ struct SimulationReport {
     std::uint64_t leaves = 0;
     std::uint64_t cuts = 0;
     std::uint64_t resets = 0;
+    std::uint64_t server_restarts = 0;
     std::uint64_t crashes = 0;
     std::uint64_t reconstitutions = 0;
     std::uint64_t durable = 0;  ///< updates contained in the final objects

@@ -40,6 +40,7 @@ void Workload::woken(const Wake& wake) {
     switch (wake.reason) {
         case Reason::think: think(wake.client); break;
         case Reason::fault: fault(); break;
+        case Reason::restart: world_.restart_server(++incarnations_); break;
         case Reason::join: join(wake.client); break;
         case Reason::check_quiet: check_quiet(); break;
     }
@@ -149,6 +150,10 @@ void Workload::fault() {
     if (updates_ >= options_.operations) return;
     world_.wake(within(kBetweenFaults * 2), {Reason::fault, 0});
     const ProcessId client = some_client();
+    if (options_.server_crashes && random_.below(4) == 0) {
+        crash_server();
+        return;
+    }
     const std::uint64_t dice = random_.below(options_.resets ? 6 : 4);
     if (dice >= 4 && works(client)) {
         ++report_.resets;
@@ -193,6 +198,15 @@ void Workload::crash(ProcessId client) {
     world_.wake(within(Micros{1'000'000}), {Reason::join, client});
 }
 
+void Workload::crash_server() {
+    if (world_.process(kServer) == nullptr) return;
+    ++report_.server_restarts;
+    const Micros pause =
+        within(random_.below(3) == 0 ? world_.options().grace * 2 : Micros{50'000});
+    world_.crash_server(pause);
+    world_.wake(pause, {Reason::restart, kServer});
+}
+
 void Workload::join(ProcessId client) {
     if (updates_ >= options_.operations) return;
     const Process* process = world_.process(client);
@@ -211,6 +225,7 @@ void Workload::check_quiet() {
 }
 
 bool Workload::at_rest() const {
+    if (world_.process(kServer) == nullptr) return false;
     for (const auto& [id, node] : world_.nodes()) {
         if (!node.process) continue;
         const State& state = node.process->state();

@@ -37,6 +37,7 @@ class Workload {
     void cut_near(ProcessId first);
     void leave_from(ProcessId first);
     void crash(ProcessId client);
+    void crash_server();
     void join(ProcessId client);
     void check_quiet();
     [[nodiscard]] bool at_rest() const;

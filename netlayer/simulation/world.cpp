@@ -1,6 +1,7 @@
 #include "netlayer/simulation/world.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "netlayer/state.hpp"
@@ -35,6 +36,49 @@ void World::start(ProcessId id, Incarnation server_incarnation) {
     node.timers.clear();
     node.slow_until = Micros{0};
     ++node.run;
+}
+
+void World::crash_server(Micros pause) {
+    Node& server = nodes_.at(kServer);
+    const std::size_t waiting = store_.waiting();
+    store_.crash(waiting == 0 ? 0 : random_.below(waiting + 1));
+    std::vector<ChannelId> edges;  // named by their upward channel
+    for (const auto& [id, node] : nodes_) {
+        const bool below = node.process && node.process->state().parent &&
+                           node.process->state().parent_id() == kServer;
+        if (below) edges.push_back({id, kServer, node.process->state().parent->epoch});
+    }
+    for (const auto& [id, link] : server.process->state().links.all()) {
+        const ChannelId up{id, kServer, link.epoch};
+        if (std::find(edges.begin(), edges.end(), up) == edges.end()) edges.push_back(up);
+    }
+    server.process.reset();
+    server.timers.clear();
+    ++server.run;
+    for (const ChannelId& up : edges) {
+        resetting_.insert({up, up.reversed()});
+        network_.reset(up);
+        network_.reset(up.reversed());
+        tell_link_down(up.from, kServer, up.epoch, now_ + network_.delay());
+        const Micros empty =
+            std::max(network_.drained_at(up, now_), network_.drained_at(up.reversed(), now_));
+        const Micros found = std::max(now_ + pause + network_.delay(), empty);
+        schedule_.add(found, Reconnect{up.from, kServer, up.epoch});
+    }
+}
+
+void World::restart_server(Incarnation incarnation) {
+    Node& server = nodes_.at(kServer);
+    Process::Setup setup;
+    setup.self.incarnation = incarnation;
+    setup.self.name = "server";
+    setup.options = options_;
+    setup.mutations = mutations_;
+    setup.restored = store_.objects();
+    setup.image = store_.image();
+    server.process = std::make_unique<Process>(std::move(setup));
+    ++server.run;
+    give(kServer, Started{});
 }
 
 void World::crash(ProcessId id) {
@@ -84,7 +128,9 @@ std::optional<Wake> World::advance() {
         arrive(std::move(*transit));
         return std::nullopt;
     }
-    if (const auto* edge = std::get_if<Reconnect>(&due->action)) {
+    if (std::holds_alternative<StoreDone>(due->action)) {
+        perform_stored();
+    } else if (const auto* edge = std::get_if<Reconnect>(&due->action)) {
         reconnect(*edge);
     } else {
         deliver(std::move(std::get<Deliver>(due->action)));
@@ -131,14 +177,18 @@ void World::reconnect(const Reconnect& edge) {
         const Process* other = process(peer);
         const Process* self = process(to);
         auto received = other == nullptr ? std::nullopt : other->received(to, edge.epoch);
+        Micros after = network_.delay();
         if (received && self != nullptr && self->received(peer, edge.epoch)) {
-            // What was not acknowledged yet may be asked for twice.
+            // What was not acknowledged yet may be asked for twice; this news comes before others.
             const Sequence least = self->state().links.all().at(peer).acknowledged;
-            if (*received > least) *received -= random_.below(2);
+            if (*received > least && random_.below(2) == 0) {
+                --*received;
+                after = Micros{1};
+            }
         }
         Deliver news{to, 0, LinkDown{peer, edge.epoch, true}};
         if (received) news.input = LinkResumed{peer, edge.epoch, *received};
-        if (other != nullptr) schedule_.add(now_ + network_.delay(), std::move(news));
+        if (other != nullptr) schedule_.add(now_ + after, std::move(news));
     };
     const ChannelId up{edge.child, edge.parent, edge.epoch};
     if (network_.is_cut(up) || network_.is_cut(up.reversed())) return;
@@ -182,11 +232,33 @@ bool World::edge_lost(ProcessId child, ProcessId parent, Epoch epoch) const {
 void World::handle(ProcessId id, Node& node, Input input) {
     last_was_event_ = !is_heartbeat_input(input);
     ++(last_was_event_ ? events_ : heartbeats_);
+    auto effects = node.process->step({now_, std::move(input)});
+    if (id == kServer && options_.persist_state) effects = store_effects(std::move(effects));
     const std::uint64_t run = node.run;
-    for (Effect& effect : node.process->step({now_, std::move(input)})) {
+    for (Effect& effect : effects) {
         if (node.run != run) break;
         perform(id, node, std::move(effect));
     }
+}
+
+std::vector<Effect> World::store_effects(std::vector<Effect> effects) {
+    std::vector<Effect> at_once;
+    if (mutations_.send_before_store) {
+        const auto rest = std::stable_partition(
+            effects.begin(), effects.end(),
+            [](const Effect& effect) { return std::holds_alternative<Persist>(effect); });
+        std::move(rest, effects.end(), std::back_inserter(at_once));
+        effects.erase(rest, effects.end());
+    }
+    const Micros write{100 + static_cast<std::int64_t>(random_.below(1'500))};
+    schedule_.add(store_.submit(std::move(effects), now_, write), StoreDone{});
+    return at_once;
+}
+
+void World::perform_stored() {
+    Node& server = nodes_.at(kServer);
+    if (!server.process) return;
+    for (Effect& effect : store_.take_due(now_)) perform(kServer, server, std::move(effect));
 }
 
 void World::perform(ProcessId id, Node& node, Effect effect) {

@@ -13,6 +13,7 @@
 #include "netlayer/process.hpp"
 #include "netlayer/simulation/network.hpp"
 #include "netlayer/simulation/schedule.hpp"
+#include "netlayer/simulation/server_store.hpp"
 
 namespace tributary::netlayer::simulation {
 
@@ -41,6 +42,9 @@ class World {
     void observe(Observer observer) { observer_ = std::move(observer); }
     /// Starts a program (again); the process itself decides nothing before its first event.
     void start(ProcessId id, Incarnation server_incarnation = 0);
+    /// Ends the server, which starts again after `pause` from what its disk holds.
+    void crash_server(Micros pause);
+    void restart_server(Incarnation incarnation);
     /// Ends a program without a word; the transport notices at some of its neighbours.
     void crash(ProcessId id);
     /// Gives a process an event now.
@@ -75,6 +79,9 @@ class World {
 
  private:
     void handle(ProcessId id, Node& node, Input input);
+    /// Hands the server's effects to its store; those that do not wait come back.
+    std::vector<Effect> store_effects(std::vector<Effect> effects);
+    void perform_stored();
     void perform(ProcessId id, Node& node, Effect effect);
     void arrive(Transit transit);
     void deliver(Deliver deliver);
@@ -92,6 +99,7 @@ class World {
     Observer observer_;
     std::map<ProcessId, Node> nodes_;
     Micros now_{0};
+    ServerStore store_;
     std::set<ChannelId> resetting_;  ///< edges that are broken, named by their upward channel
     bool last_was_event_ = false;
     std::uint64_t events_ = 0;

@@ -1,6 +1,9 @@
 #include "netlayer/tree/membership.hpp"
 
+#include "base/assert.hpp"
 #include "netlayer/operation/forces.hpp"
+#include "netlayer/operation/updates.hpp"
+#include "netlayer/server/image.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/recovery.hpp"
 
@@ -9,9 +12,24 @@ namespace tributary::netlayer {
 void Membership::serve() {
     if (!state_.is_server() || state_.phase != Phase::idle) return;
     state_.phase = Phase::connected;
-    // quiet_until holds a duration until the first time is known.
-    state_.quiet_until += state_.now;
+    if (state_.image) {
+        resume_service();
+    } else {
+        // quiet_until holds a duration until the first time is known.
+        state_.quiet_until += state_.now;
+    }
     state_.effects.emplace_back(SetTimer{kTick, state_.now + state_.options.heartbeat});
+}
+
+void Membership::resume_service() {
+    TRIBUTARY_ASSERT(state_.self.incarnation > state_.image->incarnation);
+    restore(state_, *state_.image);
+    state_.image.reset();
+    state_.quiet_until = state_.now;
+    for (const auto& [id, child] : state_.children) {
+        if (!child.fenced) state_.effects.emplace_back(OpenLink{child.card, child.epoch, false});
+    }
+    Updates(state_).compute_again();
 }
 
 void Membership::join(const JoinInvoked& request) {

@@ -29,6 +29,7 @@ class Membership {
     void advance_leave();
 
  private:
+    void resume_service();
     void ask();
     void place(const Card& joiner);
     /// @return  true when the joiner is a child already and nothing more is to be done

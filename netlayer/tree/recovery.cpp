@@ -73,6 +73,7 @@ void Recovery::cut_off(ProcessId peer, const std::string& what) {
 void Recovery::fence(Child& child) {
     if (child.fenced) return;
     child.fenced = true;
+    state_.dirty = true;
     state_.links.close(child.card.id);
     state_.effects.emplace_back(CloseLink{child.card.id, child.epoch, false});
 }
@@ -95,6 +96,7 @@ void Recovery::tick() {
 
 void Recovery::give_up(ProcessId child, bool left) {
     state_.children.erase(child);
+    state_.dirty = true;
     ChildGone gone{child, left, 0};
     if (!left) ++state_.counters.children_lost;
     if (!(left && state_.mutations.leaf_without_queue_replacement)) {

@@ -7,6 +7,7 @@ namespace tributary::netlayer::testing {
 Tree::Tree(std::size_t degree, Mutations mutations, Micros grace) : mutations_(mutations) {
     options_.degree = degree;
     options_.grace = grace;
+    options_.persist_state = grace > Micros{0};
     Process::Setup setup;
     setup.self.incarnation = ++incarnations_;
     setup.self.name = "server";
@@ -53,6 +54,9 @@ void Tree::perform(ProcessId id, Effect effect) {
         ticks_[id] = timer->at;
     } else if (const auto* start = std::get_if<StartComputation>(&effect)) {
         held_[start->operation] = {id, *start};
+    } else if (const auto* persist = std::get_if<Persist>(&effect)) {
+        for (const Object& object : persist->objects) stored_[object.id] = object;
+        if (persist->image) image_ = persist->image;
     } else if (const auto* notify = std::get_if<Notify>(&effect)) {
         notices_[id].push_back(notify->notice);
     }
@@ -131,6 +135,24 @@ void Tree::resume(ProcessId a, ProcessId b) {
     const auto at_b = at(b).received(a, epoch);
     give(a, at_b ? Input(LinkResumed{b, epoch, *at_b}) : Input(LinkDown{b, epoch, true}));
     give(b, at_a ? Input(LinkResumed{a, epoch, *at_a}) : Input(LinkDown{a, epoch, true}));
+}
+
+void Tree::restart_server() {
+    std::vector<ProcessId> below;
+    for (const auto& [id, link] : state(kServer).links.all()) below.push_back(id);
+    for (const ProcessId id : below) cut(kServer, id);
+    Process::Setup setup;
+    setup.self.incarnation = ++incarnations_;
+    setup.options = options_;
+    setup.mutations = mutations_;
+    for (const auto& [id, object] : stored_) setup.restored.push_back(object);
+    setup.image = image_;
+    processes_[kServer] = std::make_unique<Process>(std::move(setup));
+    give(kServer, Started{});
+    for (const ProcessId id : below) {
+        link_down(id, kServer);
+        resume(kServer, id);
+    }
 }
 
 OperationId Tree::update(ProcessId where, std::vector<ObjectId> objects,

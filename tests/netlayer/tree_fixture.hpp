@@ -43,6 +43,8 @@ class Tree {
     void interrupt(ProcessId a, ProcessId b);
     /// The transport at both ends finds the other again.
     void resume(ProcessId a, ProcessId b);
+    /// Ends the server and starts it again from what it stored last; every link breaks.
+    void restart_server();
     /// Update: reads all objects, appends its id to `writes` (default: to all).
     OperationId update(ProcessId at, std::vector<ObjectId> objects,
                        std::vector<ObjectId> writes = {"*"}, bool force = false);
@@ -91,6 +93,8 @@ class Tree {
     OperationId operations_ = 0;
     Incarnation incarnations_ = 0;
     bool hold_ = false;
+    std::map<ObjectId, Object> stored_;
+    std::shared_ptr<const ServerImage> image_;
 };
 
 }  // namespace tributary::netlayer::testing

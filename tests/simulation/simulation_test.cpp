@@ -28,6 +28,7 @@ SimulationOptions shape(std::uint64_t seed) {
     options.cuts = true;
     options.crashes = true;
     options.resets = seed % 2 == 0;
+    options.server_crashes = seed % 4 == 0;
     return options;
 }
 
@@ -50,6 +51,7 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
         sum.cuts += report.cuts;
         sum.crashes += report.crashes;
         sum.resets += report.resets;
+        sum.server_restarts += report.server_restarts;
         resumed += report.counters.at("links_resumed");
         sum.reconstitutions += report.reconstitutions;
         sum.lost += report.lost;
@@ -62,6 +64,7 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
     EXPECT_GT(sum.cuts, 0u);
     EXPECT_GT(sum.crashes, 0u);
     EXPECT_GT(sum.resets, 0u);
+    EXPECT_GT(sum.server_restarts, 0u);
     EXPECT_GT(resumed, 0u);
     EXPECT_GT(sum.reconstitutions, 0u);
     EXPECT_GT(sum.lost, 0u);
@@ -73,7 +76,7 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
 TEST(Simulation, WithoutFaultsEveryAcceptedUpdateIsDurable) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         SimulationOptions options = shape(seed);
-        options.cuts = options.crashes = options.resets = false;
+        options.cuts = options.crashes = options.resets = options.server_crashes = false;
 
         const SimulationReport report = simulate(options);
 
@@ -98,6 +101,7 @@ TEST(Simulation, SameSeedGivesTheSameRun) {
 struct Planted {
     const char* name;
     bool Mutations::*fault;
+    enum class Runs { plain, resets, restarts } runs = Runs::plain;  ///< in which it shows
 };
 
 class PlantedFault : public ::testing::TestWithParam<Planted> {};
@@ -106,6 +110,8 @@ TEST_P(PlantedFault, IsNoticed) {
     for (std::uint64_t seed = 1; seed <= kMostSeedsForAFault; ++seed) {
         SimulationOptions options = shape(seed);
         options.mutations.*GetParam().fault = true;
+        options.resets = GetParam().runs != Planted::Runs::plain;
+        options.server_crashes = GetParam().runs == Planted::Runs::restarts;
 
         if (!simulate(options).violations.empty()) return;
     }
@@ -125,7 +131,11 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"NoFence", &Mutations::no_fence},
         Planted{"ReplyWithoutClimb", &Mutations::reply_without_climb},
         Planted{"NoForceAtLeave", &Mutations::no_force_at_leave},
-        Planted{"DuplicatesProcessed", &Mutations::duplicates_processed},
+        Planted{"DuplicatesProcessed", &Mutations::duplicates_processed, Planted::Runs::resets},
+        Planted{"StoredWithoutSequence", &Mutations::stored_without_sequence,
+                Planted::Runs::restarts},
+        Planted{"StoredWithoutIdle", &Mutations::stored_without_idle, Planted::Runs::restarts},
+        Planted{"SendBeforeStore", &Mutations::send_before_store, Planted::Runs::restarts},
         Planted{"NoLease", &Mutations::no_lease}),
     [](const auto& test) { return std::string(test.param.name); });
 
