@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "base/compress.hpp"
+#include "classifier/object/wire_scan.hpp"
 #include "classifier/predict/predictor.hpp"
 #include "classifier/svm/engine.hpp"
 #include "tests/classifier/synthetic.hpp"
@@ -206,6 +207,37 @@ TEST(Codec, RepeatedFieldsAreCountedBeforeTheyAreParsed) {
 
     ASSERT_FALSE(back);
     EXPECT_EQ(back.error().code, Errc::limit_exceeded);
+}
+
+TEST(Codec, TheScanAloneStopsRepeatedAndOverlongFields) {
+    Bytes repeated;
+    for (std::size_t i = 0; i <= kContributorLimit; ++i) {
+        repeated.insert(repeated.end(), {0x7a, 0x00});
+    }
+    // Field 18 (lineage) of 1 MiB: tag 0x92 0x01, length 0x80 0x80 0x40.
+    Bytes overlong{0x92, 0x01, 0x80, 0x80, 0x40};
+    overlong.resize(overlong.size() + (std::size_t{1} << 20));
+    const Bytes cut{0x0a, 0x05, 'a'};
+
+    EXPECT_EQ(check_body_wire(repeated).error().code, Errc::limit_exceeded);
+    EXPECT_EQ(check_body_wire(overlong).error().code, Errc::limit_exceeded);
+    EXPECT_EQ(check_body_wire(cut).error().code, Errc::corrupt);
+    EXPECT_EQ(check_body_wire(Bytes{0xe0, 0x01, 0x01}).error().code, Errc::corrupt);
+    EXPECT_TRUE(check_body_wire(Bytes(repeated.begin() + 2, repeated.end())));
+}
+
+TEST(Codec, TheSameFieldsInAnotherOrderAreNotCanonical) {
+    const ClassifierObject object = sample(20);
+    const Bytes bytes = *encode_object(object);
+
+    // The id (tag, length, text) moves from the front to the end: the same message to protobuf.
+    const auto back = decode_object(with_body(bytes, [&](Bytes& plain) {
+        const auto id_end = plain.begin() + static_cast<std::ptrdiff_t>(2 + object.id.size());
+        std::rotate(plain.begin(), id_end, plain.end());
+    }));
+
+    ASSERT_FALSE(back);
+    EXPECT_NE(back.error().message.find("canonical"), std::string::npos);
 }
 
 TEST(Codec, UnknownFieldsAreRefused) {
