@@ -231,8 +231,10 @@ TEST_P(Retention, RepeatedRecordsWeighLikeTheirCopies) {
     const double ratio = (static_cast<double>(copies.size()) - positives) / positives;
 
     const auto model = engine_->learn(start(), weighted);
+    const auto from_copies = engine_->learn(start(), copies);
 
-    ASSERT_TRUE(model);
+    ASSERT_TRUE(model && from_copies);
+    EXPECT_EQ(*from_copies, *model);
     const Costs costs{10 * std::max(1.0, std::sqrt(ratio)),
                       10 * std::max(1.0, std::sqrt(1 / ratio))};
     const TrainingBatch test = source.batch(200);
@@ -273,6 +275,28 @@ TEST_P(Retention, NoiseIsDroppedInsteadOfPilingUp) {
 
     EXPECT_LT(model.coefficients.size(), 1500U);
     EXPECT_GT(accuracy(model, Synthetic(13).batch(1000)), 0.93);
+}
+
+/// Rows of a batch that a model contradicts by more than the ramp allows.
+std::size_t deep(const Model& model, const FeatureMatrix& rows, std::span<const float> labels) {
+    std::vector<double> scores(rows.rows());
+    Predictor(model).score(rows, scores);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        count += (labels[i] > 0 ? scores[i] : -scores[i]) < -1.05 ? 1 : 0;
+    }
+    return count;
+}
+
+TEST_P(Retention, WhatTheRestContradictsDoesNotStay) {
+    const TrainingBatch batch = Synthetic(18, 0.08).batch(1500);
+    const std::vector<float> labels(batch.signs.begin(), batch.signs.end());
+
+    const auto model = engine_->learn(start(), batch);
+
+    ASSERT_TRUE(model);
+    EXPECT_GT(deep(*model, batch.features, labels), 8U);
+    EXPECT_LE(deep(*model, model->vectors, model->coefficients), 2U);
 }
 
 TEST_P(Retention, RareClassIsNotDrowned) {
