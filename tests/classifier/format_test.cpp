@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "classifier/object/codec.hpp"
+#include "tests/support/paths.hpp"
 
 namespace tributary::classifier {
 namespace {
@@ -42,7 +43,7 @@ ClassifierObject kept_object() {
 }
 
 std::filesystem::path kept_file() {
-    return std::filesystem::path(__FILE__).parent_path() / "data" / "object-format-1.trb";
+    return tributary::testing::source_root() / "tests/classifier/data/object-format-1.trb";
 }
 
 TEST(Format, VersionOneStaysReadable) {

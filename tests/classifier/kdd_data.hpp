@@ -2,19 +2,15 @@
 // Published records for tests of this folder: found through TRIBUTARY_DATA or beside the source
 // tree; tests skip by name where they are absent. Any thread.
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "datasets/corpus/kdd.hpp"
+#include "tests/support/paths.hpp"
 
 namespace tributary::classifier::testing {
 
 inline std::filesystem::path kdd_file(const char* name) {
-    if (const char* const folder = std::getenv("TRIBUTARY_DATA")) {
-        return std::filesystem::path(folder) / "kdd" / name;
-    }
-    const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
-    return root.parent_path() / "shared" / "datasets" / "kdd" / name;
+    return tributary::testing::data_folder() / "kdd" / name;
 }
 
 }  // namespace tributary::classifier::testing

@@ -9,6 +9,7 @@
 
 #include "datasets/feature/schema.hpp"
 #include "datasets/record.hpp"
+#include "tests/support/paths.hpp"
 
 namespace tributary::datasets::testing {
 
@@ -60,9 +61,6 @@ inline std::map<std::string, int> nonzero(const Schema& schema,
     return named;
 }
 
-/// The folder that holds CMakeLists.txt.
-inline std::filesystem::path source_root() {
-    return std::filesystem::path(__FILE__).parent_path() / "../../..";
-}
+using tributary::testing::source_root;
 
 }  // namespace tributary::datasets::testing

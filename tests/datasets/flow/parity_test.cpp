@@ -44,11 +44,11 @@ bool equal(const FlowRecord& a, const FlowRecord& b) {
 }
 
 void expect_parity(const std::string& exported) {
-    const auto folder = source_root() / "datasets" / "samples" / "parity";
-    const auto capture = folder / "clinic-test.pcap.zst";
+    const auto folder = source_root() / "datasets" / "samples";
+    const auto capture = folder / "parity" / "clinic-test.pcap.zst";
     const auto exports = folder / exported;
     if (!std::filesystem::exists(capture) || !std::filesystem::exists(exports)) {
-        GTEST_SKIP() << "the parity samples are not in datasets/samples/parity";
+        GTEST_SKIP() << "the parity samples are not in datasets/samples";
     }
     std::size_t captured = 0;
     std::size_t recorded = 0;

@@ -7,20 +7,15 @@
 #include <string>
 
 #include "tests/datasets/packet/packet_builder.hpp"
+#include "tests/support/paths.hpp"
 
 namespace tributary::datasets::testing {
 
-inline std::filesystem::path source_root() {
-    return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-}
+using tributary::testing::source_root;
 
 /// A file of the reference data; may not exist.
 inline std::filesystem::path reference_file(const std::string& name) {
-    const char* folder = std::getenv("TRIBUTARY_DATA");
-    const std::filesystem::path root = folder != nullptr
-                                           ? std::filesystem::path(folder)
-                                           : source_root().parent_path() / "shared" / "datasets";
-    return root / name;
+    return tributary::testing::data_folder() / name;
 }
 
 /// A .tar.zst unpacked into a temporary folder.
