@@ -9,7 +9,7 @@
 namespace tributary::classifier {
 
 /// @param schema  name with version, for example "kdd41/1"
-/// @return kdd41: C=10, gamma=0.5; every other schema: C=100, gamma=2
+/// @return kdd41: C=10, gamma=0.5; every other schema: C=100, gamma=0.1
 HyperParameters hyper_parameters_for(std::string_view schema);
 
 }  // namespace tributary::classifier
