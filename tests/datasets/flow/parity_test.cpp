@@ -21,15 +21,14 @@ constexpr Micros kDurationTolerance{2000};
 using Key = std::tuple<Address, Address, std::uint16_t, std::uint16_t, std::uint8_t>;
 using Flows = std::map<Key, std::vector<FlowRecord>>;
 
-Flows flows_of(const std::filesystem::path& file, std::size_t& count) {
+Flows flows_of(const std::filesystem::path& file, bool with_v6, std::size_t& count) {
     Flows flows;
     const std::vector<std::filesystem::path> files = {file};
     const auto report = ingest(files, {}, [&](const FlowRecord& flow) {
-        // What only one side of a link sees of the link itself is no traffic to compare.
-        if (flow.protocol != kProtocolTcp && flow.protocol != kProtocolUdp &&
-            flow.protocol != kProtocolIcmp) {
-            return;
-        }
+        // ICMP has no ports, and exporters give both of its directions one start: which side asked
+        // cannot be told alike from both sources (docs/flows.md, direction).
+        if (flow.protocol != kProtocolTcp && flow.protocol != kProtocolUdp) return;
+        if (flow.src.is_v6 && !with_v6) return;
         flows[{flow.src, flow.dst, flow.src_port, flow.dst_port, flow.protocol}].push_back(flow);
         ++count;
     });
@@ -43,7 +42,7 @@ bool equal(const FlowRecord& a, const FlowRecord& b) {
            difference <= kDurationTolerance && difference >= -kDurationTolerance;
 }
 
-void expect_parity(const std::string& exported) {
+void expect_parity(const std::string& exported, bool with_v6) {
     const auto folder = source_root() / "datasets" / "samples";
     const auto capture = folder / "parity" / "clinic-test.pcap.zst";
     const auto exports = folder / exported;
@@ -52,8 +51,8 @@ void expect_parity(const std::string& exported) {
     }
     std::size_t captured = 0;
     std::size_t recorded = 0;
-    const Flows from_packets = flows_of(capture, captured);
-    const Flows from_exports = flows_of(exports, recorded);
+    const Flows from_packets = flows_of(capture, with_v6, captured);
+    const Flows from_exports = flows_of(exports, with_v6, recorded);
 
     std::size_t same = 0;
     for (const auto& [key, flows] : from_packets) {
@@ -69,11 +68,12 @@ void expect_parity(const std::string& exported) {
 }
 
 TEST(Parity, NetflowVersion5EqualsTheCapture) {
-    expect_parity("clinic-test-v5.pcap.zst");
+    // Version 5 carries no IPv6.
+    expect_parity("clinic-test-v5.pcap.zst", false);
 }
 
 TEST(Parity, NetflowVersion9EqualsTheCapture) {
-    expect_parity("clinic-test-v9.pcap.zst");
+    expect_parity("clinic-test-v9.pcap.zst", true);
 }
 
 }  // namespace
