@@ -90,6 +90,14 @@ Status write_file_atomically(const std::filesystem::path& path, ByteView bytes, 
     return {};
 }
 
+Status make_folder(const std::filesystem::path& folder) {
+    std::error_code failure;
+    std::filesystem::create_directories(folder, failure);
+    if (!failure) return {};
+    const Errc code = failure == std::errc::permission_denied ? Errc::permission : Errc::io;
+    return fail(code, "cannot make the folder " + folder.string() + ": " + failure.message());
+}
+
 Result<FolderLock> FolderLock::acquire(const std::filesystem::path& folder) {
     const std::filesystem::path path = folder / "lock";
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -18,6 +18,10 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
 Status write_file_atomically(const std::filesystem::path& path, ByteView bytes,
                              unsigned mode = 0644);
 
+/// Makes a folder and those above it; one that is there is fine.
+/// @error permission, io
+Status make_folder(const std::filesystem::path& folder);
+
 /// Holds `<folder>/lock` (flock) until destroyed; the system frees it when the process dies.
 class FolderLock {
  public:

@@ -8,6 +8,7 @@
 #include "app/service/object_bundle.hpp"
 #include "app/service/shared_objects.hpp"
 #include "app/service/site_detector.hpp"
+#include "base/file.hpp"
 #include "base/log.hpp"
 
 namespace tributary::app {
@@ -94,6 +95,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options) {
     const std::string engine_name =
         options.engine.empty() ? std::string(classifier::kDefaultEngine) : options.engine;
     TRIBUTARY_TRY(auto engine, classifier::make_engine(engine_name));
+    TRIBUTARY_CHECK(make_folder(options.state));
     TRIBUTARY_TRY(const netlayer::KeyPair keys, netlayer::load_or_create_keys(options.state));
 
     netlayer::NodeOptions node;

@@ -8,6 +8,7 @@
 #include "app/cli/command.hpp"
 #include "app/cli/signals.hpp"
 #include "app/coordinator/coordinator.hpp"
+#include "base/file.hpp"
 #include "base/log.hpp"
 #include "netlayer/driver/keys.hpp"
 
@@ -67,11 +68,7 @@ struct InitOptions {
 };
 
 Result<int> init_agent(const InitOptions& options) {
-    std::error_code failure;
-    std::filesystem::create_directories(options.state, failure);
-    if (failure) {
-        return fail(Errc::io, "cannot make the folder " + options.state + ": " + failure.message());
-    }
+    TRIBUTARY_CHECK(make_folder(options.state));
     TRIBUTARY_TRY(const netlayer::KeyPair keys, netlayer::load_or_create_keys(options.state));
     if (options.json) {
         std::cout << Json{{"schema", 1}, {"public_key", keys.public_key}}.dump() << "\n";

@@ -15,16 +15,6 @@ constexpr const char* kInvitationFile = "invitation.json";
 constexpr const char* kAuthorizedFolder = "authorized";
 constexpr std::size_t kInvitationLimit = 4096;
 
-Status make_folder(const std::filesystem::path& folder) {
-    std::error_code failure;
-    std::filesystem::create_directories(folder, failure);
-    if (failure) {
-        return fail(Errc::io,
-                    "cannot make the folder " + folder.string() + ": " + failure.message());
-    }
-    return {};
-}
-
 Status write_invitation(const std::filesystem::path& state, const Invitation& invitation) {
     const nlohmann::ordered_json json{
         {"schema", 1}, {"endpoint", invitation.endpoint}, {"public_key", invitation.public_key}};
