@@ -187,7 +187,7 @@ def run(program, samples, folder, json_file):
     for name, (train, _) in ORGANIZATIONS.items():
         print(f"  {name:9}{left[name, 'everybody']:>10} bytes of classifiers and protocol; "
               f"its training capture ({(samples / train).stat().st_size} bytes packed) stayed")
-    print(f"\ndone in {time.monotonic() - began:.0f} s. Next: docs/tutorial.md, or `tributary --help`")
+    print(f"\ndone in {time.monotonic() - began:.0f} s. Next: README.md, or `tributary --help`")
     if json_file:
         rows = {"schema": 1, "rows": table_rows(results, left)}
         Path(json_file).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
