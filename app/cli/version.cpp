@@ -9,7 +9,7 @@ namespace tributary::app {
 
 namespace {
 
-constexpr const char* kVersion = "0.1.0";
+constexpr const char* kVersion = TRIBUTARY_VERSION;
 
 }  // namespace
 

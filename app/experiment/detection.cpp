@@ -25,23 +25,9 @@ struct Site {
     LabelledFlows test;
 };
 
-void append(LabelledRecords& to, const LabelledRecords& from) {
-    for (std::size_t i = 0; i < from.labels.size(); ++i) {
-        to.features.append(from.features.row(i));
-        to.labels.push_back(from.labels[i]);
-    }
-    to.coverage.insert(from.coverage.begin(), from.coverage.end());
-}
-
-LabelledRecords empty_records(const datasets::Schema& schema) {
-    LabelledRecords records;
-    records.schema = &schema;
-    records.features = datasets::FeatureMatrix(schema.width());
-    return records;
-}
-
 Result<Site> read_site(const Organization& organization, const datasets::Schema& schema) {
-    Site site{organization.name, {}, empty_records(schema), empty_records(schema), {}};
+    Site site{
+        organization.name, {}, LabelledRecords::empty(schema), LabelledRecords::empty(schema), {}};
     TRIBUTARY_TRY(const LabelledFlows train, read_labelled_flows(organization.train, schema));
     datasets::Batcher batcher(schema, train.records.coverage);
     TRIBUTARY_CHECK(batcher.add(train.records));
@@ -49,7 +35,7 @@ Result<Site> read_site(const Organization& organization, const datasets::Schema&
         auto batch = batcher.next();
         if (!batch) batch = batcher.flush();
         if (!batch) break;
-        append(site.training, *batch);
+        site.training.append(*batch);
         site.batches.push_back(std::move(*batch));
     }
     site.held_out = batcher.held_out();
@@ -247,21 +233,6 @@ double mean(const std::vector<Evaluation>& runs, Value value) {
     return runs.empty() ? 0 : sum / static_cast<double>(runs.size());
 }
 
-Result<FlowInput> find_input(const std::filesystem::path& samples, const std::string& stem,
-                             const char* version) {
-    FlowInput input;
-    for (const std::string& name : {stem, stem + "-" + version}) {
-        const auto file = samples / (name + ".pcap.zst");
-        if (std::filesystem::exists(file)) input.files.push_back(file);
-    }
-    input.rules = samples / (stem + ".rules");
-    if (input.files.empty() || !std::filesystem::exists(*input.rules)) {
-        return fail(Errc::not_found, "there is no capture " + stem +
-                                         ".pcap.zst with its rules in " + samples.string());
-    }
-    return input;
-}
-
 }  // namespace
 
 double StageResult::mean_macro_recall() const {
@@ -277,18 +248,6 @@ double StageResult::mean_recall(const datasets::ClassName& class_name) const {
         const auto found = std::ranges::find(run.classes, class_name, &ClassEvaluation::class_name);
         return found == run.classes.end() ? 0 : found->recall;
     });
-}
-
-Result<std::vector<Organization>> find_organizations(const std::filesystem::path& samples) {
-    std::vector<Organization> organizations;
-    for (const char* name : {"campus", "hosting", "clinic"}) {
-        Organization organization;
-        organization.name = name;
-        TRIBUTARY_TRY(organization.train, find_input(samples, organization.name + "-train", "v9"));
-        TRIBUTARY_TRY(organization.test, find_input(samples, organization.name + "-test", "v5"));
-        organizations.push_back(std::move(organization));
-    }
-    return organizations;
 }
 
 Result<DetectionResult> run_detection_experiment(const DetectionOptions& options) {

@@ -6,21 +6,14 @@
 // The learning is that of the agents (Learner, Batcher, thresholds); only the tree is left out.
 // One thread per call. @paper self-service §8.3
 
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "app/experiment/organization.hpp"
 #include "app/service/evaluation.hpp"
 
 namespace tributary::app {
-
-/// One organization's captures and label rules.
-struct Organization {
-    std::string name;
-    FlowInput train;
-    FlowInput test;
-};
 
 struct DetectionOptions {
     std::vector<Organization> organizations;
@@ -51,11 +44,6 @@ struct DetectionResult {
     std::vector<StageResult> stages;
     SoleLabellers sole;
 };
-
-/// The captures `<name>-train*.pcap.zst` and `<name>-test*.pcap.zst` with their rules in a folder
-/// of samples; of an organization that exports flows, v9 for training and v5 for the test.
-/// @error not_found, naming the missing file
-Result<std::vector<Organization>> find_organizations(const std::filesystem::path& samples);
 
 Result<DetectionResult> run_detection_experiment(const DetectionOptions& options);
 

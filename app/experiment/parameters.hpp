@@ -1,0 +1,44 @@
+#pragma once
+// Which cost and width of the kernel a schema should have: cross-validation on training captures
+// alone, never on a test capture. Flows of one pair of hosts and one server port stay together in
+// a fold, so that a model is always judged on attackers and services that it has not seen.
+// One thread per call. Source: design of the classifier, section 1 (hyper-parameters per schema).
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/experiment/organization.hpp"
+#include "datasets/label/label.hpp"
+
+namespace tributary::app {
+
+struct ParameterOptions {
+    std::vector<Organization> organizations;
+    std::string schema = "flowctx/1";
+    std::string engine;  ///< empty: the default
+    std::vector<double> costs{10, 30, 100};
+    std::vector<double> gammas{0.1, 0.2, 0.5};
+    std::size_t folds = 4;        ///< at least 2
+    std::size_t assignments = 4;  ///< different divisions into folds
+    std::uint64_t seed = 1;
+    /// Told what is done, for a person who waits; may be empty.
+    std::function<void(const std::string&)> progress;
+};
+
+/// What one pair of parameters is worth at score 0, over all folds and assignments.
+struct ParameterRow {
+    double cost = 0;
+    double gamma = 0;
+    double recall = 0;  ///< mean over the classes
+    double fpr = 0;     ///< share of normal flows with a positive score, mean over the classes
+    std::map<datasets::ClassName, double> recall_by_class;
+};
+
+/// @return  one row per cost and gamma, in their order
+/// @error   of reading and learning; invalid_argument (fewer than two folds)
+Result<std::vector<ParameterRow>> cross_validate(const ParameterOptions& options);
+
+}  // namespace tributary::app

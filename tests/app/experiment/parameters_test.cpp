@@ -1,0 +1,42 @@
+#include "app/experiment/parameters.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/paths.hpp"
+
+namespace tributary::app {
+namespace {
+
+ParameterOptions quick_options() {
+    ParameterOptions options;
+    auto organizations =
+        find_organizations(tributary::testing::source_root() / "datasets" / "samples");
+    if (organizations) options.organizations = *organizations;
+    options.costs = {100};
+    options.gammas = {0.1, 200};
+    options.assignments = 1;
+    return options;
+}
+
+TEST(CrossValidation, PrefersASensibleWidthToOneThatLearnsByHeart) {
+    const auto rows = cross_validate(quick_options());
+
+    ASSERT_TRUE(rows.has_value()) << rows.error().message;
+    ASSERT_EQ(rows->size(), 2U);
+    EXPECT_EQ((*rows)[0].recall_by_class.size(), 9U);
+    EXPECT_GT((*rows)[0].recall, (*rows)[1].recall + 0.1);
+    EXPECT_LT((*rows)[0].fpr, 0.01);
+}
+
+TEST(CrossValidation, RefusesOneFold) {
+    ParameterOptions options = quick_options();
+    options.folds = 1;
+
+    const auto rows = cross_validate(options);
+
+    ASSERT_FALSE(rows.has_value());
+    EXPECT_EQ(rows.error().code, Errc::invalid_argument);
+}
+
+}  // namespace
+}  // namespace tributary::app
