@@ -21,15 +21,7 @@ bool is_held_out(FeatureRow row) {
 Batcher::Batcher(const Schema& schema, Coverage coverage, BatchOptions options)
     : schema_(&schema), coverage_(std::move(coverage)), options_(options) {
     TRIBUTARY_ASSERT(options.batch_rows >= 2 && options.pending_rows >= options.batch_rows);
-    held_out_ = empty_records();
-}
-
-LabelledRecords Batcher::empty_records() const {
-    LabelledRecords records;
-    records.schema = schema_;
-    records.features = FeatureMatrix(schema_->width());
-    records.coverage = coverage_;
-    return records;
+    held_out_ = LabelledRecords::empty(schema, coverage_);
 }
 
 void Batcher::add(FeatureRow row, const ClassName& label) {
@@ -117,7 +109,7 @@ LabelledRecords Batcher::take(const Quotas& quotas) {
     }
     std::sort(rows.begin(), rows.end(),
               [](const auto& a, const auto& b) { return a.first.sequence < b.first.sequence; });
-    LabelledRecords batch = empty_records();
+    LabelledRecords batch = LabelledRecords::empty(*schema_, coverage_);
     batch.features.reserve(rows.size());
     for (auto& [pending, label] : rows) {
         batch.features.append(pending.row);

@@ -73,7 +73,6 @@ class Batcher {
     [[nodiscard]] static std::size_t total(const Quotas& quotas);
     void pick_oldest(Quotas& quotas, std::size_t per_class, std::size_t rows) const;
     [[nodiscard]] LabelledRecords take(const Quotas& quotas);
-    [[nodiscard]] LabelledRecords empty_records() const;
 
     const Schema* schema_;
     Coverage coverage_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "datasets/feature/feature_matrix.hpp"
@@ -26,6 +27,20 @@ struct LabelledRecords {
     FeatureMatrix features;
     std::vector<ClassName> labels;  ///< one per row; empty: unknown
     Coverage coverage;              ///< of the source that gave the labels
+
+    /// No record yet, rows of the schema's width.
+    static LabelledRecords empty(const Schema& schema, Coverage coverage = {}) {
+        return {&schema, FeatureMatrix(schema.width()), {}, std::move(coverage)};
+    }
+
+    /// Adds the records of `from`, of the same schema, beginning with the row `first`.
+    void append(const LabelledRecords& from, std::size_t first = 0) {
+        for (std::size_t i = first; i < from.labels.size(); ++i) {
+            features.append(from.features.row(i));
+            labels.push_back(from.labels[i]);
+        }
+        coverage.insert(from.coverage.begin(), from.coverage.end());
+    }
 };
 
 /// +1: of class `object_class`; -1: known not to be; 0: must not train that object.
