@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tests/datasets/flow/netflow_builder.hpp"
+#include "tests/datasets/export/export_builder.hpp"
 #include "tests/datasets/packet/packet_builder.hpp"
 
 namespace tributary::datasets {

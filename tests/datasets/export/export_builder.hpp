@@ -1,5 +1,5 @@
 #pragma once
-// NetFlow datagrams made byte by byte after RFC 3954 and the published v5 layout.
+// Export datagrams made byte by byte after RFC 3954, RFC 7011 and the published v5 layout.
 
 #include <vector>
 
@@ -119,6 +119,70 @@ inline Fields usual_fields() {
 }
 inline Bytes usual_record() {
     return hex("0a000001 0a000002 9c40 0050 06 1b 00000003 0000012c 000003e8 000009c4");
+}
+
+struct IpfixHeader {
+    std::uint32_t seconds = 1'700'000'000;
+    std::uint32_t sequence = 0;
+    std::uint32_t domain = 1;
+};
+
+inline Bytes ipfix(const IpfixHeader& header, const Bytes& sets) {
+    ByteWriter out;
+    out.be16(10);
+    out.be16(static_cast<std::uint16_t>(16 + sets.size()));
+    out.be32(header.seconds);
+    out.be32(header.sequence);
+    out.be32(header.domain);
+    out.put(sets);
+    return out.take();
+}
+
+struct IpfixField {
+    std::uint16_t element = 0;
+    std::uint16_t length = 0;
+    std::uint32_t enterprise = 0;
+};
+using IpfixFields = std::vector<IpfixField>;
+
+inline Bytes ipfix_field_list(const IpfixFields& fields) {
+    ByteWriter out;
+    for (const IpfixField& field : fields) {
+        const std::uint16_t bit = field.enterprise != 0 ? 0x8000 : 0;
+        out.be16(static_cast<std::uint16_t>(field.element | bit));
+        out.be16(field.length);
+        if (field.enterprise != 0) out.be32(field.enterprise);
+    }
+    return out.take();
+}
+
+inline Bytes ipfix_template_set(std::uint16_t id, const IpfixFields& fields) {
+    ByteWriter out;
+    out.be16(id);
+    out.be16(static_cast<std::uint16_t>(fields.size()));
+    out.put(ipfix_field_list(fields));
+    return flow_set(2, out.take());
+}
+
+/// @param scopes  how many of the fields, from the first, are the scope
+inline Bytes ipfix_options_template_set(std::uint16_t id, std::uint16_t scopes,
+                                        const IpfixFields& fields) {
+    ByteWriter out;
+    out.be16(id);
+    out.be16(static_cast<std::uint16_t>(fields.size()));
+    out.be16(scopes);
+    out.put(ipfix_field_list(fields));
+    return flow_set(3, out.take());
+}
+
+/// IPv4 flows with times in milliseconds; 38 bytes a record.
+inline IpfixFields ipfix_fields() {
+    return {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {4, 1}, {6, 1}, {2, 4}, {1, 4}, {152, 8}, {153, 8}};
+}
+/// From 1,700,000,000.000 s to 1,700,000,001.012 s.
+inline Bytes ipfix_record() {
+    return hex("0a000001 0a000002 9c40 0050 06 1b 00000003 0000012c") +
+           hex("0000018bcfe56800 0000018bcfe56bf4");
 }
 
 }  // namespace tributary::datasets::testing

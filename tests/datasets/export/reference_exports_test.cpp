@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "datasets/flow/netflow.hpp"
+#include "datasets/export/decoder.hpp"
 #include "datasets/ingest.hpp"
 #include "tests/datasets/packet/reference_data.hpp"
 
@@ -28,25 +28,31 @@ Json read_json(const fs::path& path) {
     return Json::parse(read_bytes(path));
 }
 
-struct Decoded9 {
-    NetflowDecoder::Counts counts;
+struct DecodedCase {
+    ExportDecoder::Counts counts;
     std::vector<FlowRecord> records;
 };
 
-Decoded9 decode_case(const fs::path& folder, const Json& datagrams) {
-    Decoded9 decoded;
-    NetflowDecoder decoder([&](const FlowRecord& record) { decoded.records.push_back(record); });
+DecodedCase decode_case(const fs::path& folder, const Json& datagrams) {
+    DecodedCase decoded;
+    ExportDecoder decoder([&](const FlowRecord& record) { decoded.records.push_back(record); });
     for (const auto& name : datagrams) {
-        decoder.decode(Address{{192, 0, 2, 1}, false},
-                       read_bytes(folder / name.get<std::string>()));
+        decoder.decode({Address{{192, 0, 2, 1}, false}, 2055},
+                       read_bytes(folder / name.get<std::string>()), Micros(0));
     }
     decoded.counts = decoder.counts();
     return decoded;
 }
 
+/// Cases of raw datagrams; the others hold captures.
+bool has_datagrams(const Json& entry) {
+    return !entry.at("versions").empty();
+}
+
 bool is_v5_or_v9(const Json& entry) {
     const Json& versions = entry.at("versions");
-    return std::all_of(versions.begin(), versions.end(),
+    return has_datagrams(entry) &&
+           std::all_of(versions.begin(), versions.end(),
                        [](const Json& version) { return version == 5 || version == 9; });
 }
 
@@ -87,7 +93,7 @@ void expect_same_record(const FlowRecord& record, const Json& event) {
     expect_same_time(record.end, event, "last_switched");
 }
 
-class NetflowReference : public ::testing::Test {
+class ReferenceExports : public ::testing::Test {
  protected:
     void SetUp() override {
         if (!archive_.is_there()) {
@@ -97,31 +103,33 @@ class NetflowReference : public ::testing::Test {
     UnpackedArchive archive_{"netflow/export-datagrams.tar.zst"};
 };
 
-TEST_F(NetflowReference, RecordCountsEqualTheStatedTotals) {
+TEST_F(ReferenceExports, RecordCountsEqualTheStatedTotals) {
     int compared = 0;
     for (const Json& entry : read_json(archive_.path() / "index.json")) {
         const fs::path folder = archive_.path() / entry.at("id").get<std::string>();
-        if (!is_v5_or_v9(entry) || !fs::exists(folder / "expected.json")) continue;
+        if (!has_datagrams(entry) || !fs::exists(folder / "expected.json")) continue;
         const Json total = read_json(folder / "expected.json").value("records_total", Json());
         if (!total.is_number()) continue;
         SCOPED_TRACE(entry.at("id").get<std::string>());
 
-        const Decoded9 decoded = decode_case(folder, entry.at("datagrams"));
+        const DecodedCase decoded = decode_case(folder, entry.at("datagrams"));
 
+        // Its first data set comes before its template: the publisher drops it, here it waits.
+        const bool one_waits = entry.at("id") == "lc-ipfix-netscaler-with-variable-length-fields-2";
         EXPECT_EQ(decoded.counts.records + decoded.counts.option_records,
-                  total.get<std::uint64_t>());
+                  total.get<std::uint64_t>() * (one_waits ? 2 : 1));
         EXPECT_EQ(decoded.counts.damaged, 0U);
         ++compared;
     }
-    EXPECT_GE(compared, 17);
+    EXPECT_GE(compared, 29);
 }
 
-TEST_F(NetflowReference, FieldsEqualThePublishedRecords) {
+TEST_F(ReferenceExports, FieldsEqualThePublishedRecords) {
     int compared = 0;
     for (const Json& entry : read_json(archive_.path() / "index.json")) {
         const fs::path folder = archive_.path() / entry.at("id").get<std::string>();
         if (!is_v5_or_v9(entry) || !fs::exists(folder / "expected.json")) continue;
-        const Decoded9 decoded = decode_case(folder, entry.at("datagrams"));
+        const DecodedCase decoded = decode_case(folder, entry.at("datagrams"));
         const bool plain = decoded.counts.option_records == 0 && decoded.counts.unusable == 0;
         if (!plain) continue;  // positions in the list would not be the same
         for (const Json& record :
@@ -138,7 +146,7 @@ TEST_F(NetflowReference, FieldsEqualThePublishedRecords) {
     EXPECT_GE(compared, 12);
 }
 
-TEST_F(NetflowReference, InvalidDatagramsGiveNoRecord) {
+TEST_F(ReferenceExports, InvalidDatagramsGiveNoRecord) {
     for (const char* name : {"lc-netflow-5-invalid-01", "lc-netflow-5-invalid-02"}) {
         const std::vector<fs::path> files = {archive_.path() / name / "input.pcap"};
         IngestOptions options;
@@ -153,7 +161,7 @@ TEST_F(NetflowReference, InvalidDatagramsGiveNoRecord) {
 }
 
 /// One line of JSON per flow record is what that collector printed.
-TEST_F(NetflowReference, CapturesOfARouterGiveAsManyRecordsAsAnotherCollector) {
+TEST_F(ReferenceExports, CapturesOfARouterGiveAsManyRecordsAsAnotherCollector) {
     for (const char* name :
          {"pm-101-nfv9-cisco-cust-primitives", "pm-102-nfv9-cisco-f2rd-pretag-sampling-reload"}) {
         const fs::path folder = archive_.path() / name;
@@ -173,19 +181,19 @@ TEST_F(NetflowReference, CapturesOfARouterGiveAsManyRecordsAsAnotherCollector) {
     }
 }
 
-TEST_F(NetflowReference, EveryMutationOfEveryDatagramIsSurvived) {
+TEST_F(ReferenceExports, EveryPrefixAndEveryOneByteChangeOfEveryDatagramIsSurvived) {
     for (const Json& entry : read_json(archive_.path() / "index.json")) {
         const fs::path folder = archive_.path() / entry.at("id").get<std::string>();
-        if (!is_v5_or_v9(entry)) continue;
-        NetflowDecoder decoder([](const FlowRecord&) {});
+        if (!has_datagrams(entry)) continue;
+        ExportDecoder decoder([](const FlowRecord&) {}, [](const ExportRecord&) {});
         for (const auto& name : entry.at("datagrams")) {
             const Bytes datagram = read_bytes(folder / name.get<std::string>());
             for (std::size_t at = 0; at < datagram.size(); ++at) {
-                decoder.decode({}, ByteView(datagram).first(at));
+                decoder.decode({}, ByteView(datagram).first(at), Micros(0));
                 Bytes changed = datagram;
                 for (const int value : {0x00, 0x01, 0x7f, 0xff}) {
                     changed[at] = static_cast<std::uint8_t>(value);
-                    decoder.decode({}, changed);
+                    decoder.decode({}, changed, Micros(0));
                 }
             }
         }

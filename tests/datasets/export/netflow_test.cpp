@@ -1,8 +1,7 @@
-#include "datasets/flow/netflow.hpp"
-
 #include <gtest/gtest.h>
 
-#include "tests/datasets/flow/netflow_builder.hpp"
+#include "datasets/export/decoder.hpp"
+#include "tests/datasets/export/export_builder.hpp"
 
 namespace tributary::datasets {
 namespace {
@@ -16,12 +15,12 @@ constexpr Micros kBootV9{1'699'999'995'000'000};
 class NetflowTest : public ::testing::Test {
  protected:
     bool decode(const Bytes& datagram, std::uint8_t exporter = 1) {
-        return decoder_.decode(Address{{192, 0, 2, exporter}, false}, datagram);
+        return decoder_.decode({Address{{192, 0, 2, exporter}, false}, 9995}, datagram, Micros(0));
     }
-    [[nodiscard]] const NetflowDecoder::Counts& counts() const { return decoder_.counts(); }
+    [[nodiscard]] const ExportDecoder::Counts& counts() const { return decoder_.counts(); }
 
     std::vector<FlowRecord> records_;
-    NetflowDecoder decoder_{[this](const FlowRecord& record) { records_.push_back(record); }};
+    ExportDecoder decoder_{[this](const FlowRecord& record) { records_.push_back(record); }};
 };
 
 TEST_F(NetflowTest, ReadsEveryFieldOfVersion5) {
@@ -245,17 +244,17 @@ TEST_F(NetflowTest, ReadsFieldsOfVariableLength) {
     EXPECT_EQ(to_string(records_[1].dst), "10.0.0.4");
 }
 
-TEST(LooksLikeNetflow, AcceptsOnlyWhatFollowsTheFormat) {
+TEST(LooksLikeExport, AcceptsOnlyWhatFollowsTheFormat) {
     const Bytes good = v9({}, template_set(256, usual_fields()));
 
-    EXPECT_TRUE(looks_like_netflow(v5({}, {V5Flow{}})));
-    EXPECT_TRUE(looks_like_netflow(good));
+    EXPECT_TRUE(looks_like_export(v5({}, {V5Flow{}})));
+    EXPECT_TRUE(looks_like_export(good));
 
-    EXPECT_FALSE(looks_like_netflow(v5({}, {V5Flow{}}) + Bytes(1, 0)));
-    EXPECT_FALSE(looks_like_netflow(v5({}, {})));
-    EXPECT_FALSE(looks_like_netflow(Bytes(good.begin(), good.end() - 1)));
-    EXPECT_FALSE(looks_like_netflow(hex("0009")));
-    EXPECT_FALSE(looks_like_netflow({}));
+    EXPECT_FALSE(looks_like_export(v5({}, {V5Flow{}}) + Bytes(1, 0)));
+    EXPECT_FALSE(looks_like_export(v5({}, {})));
+    EXPECT_FALSE(looks_like_export(Bytes(good.begin(), good.end() - 1)));
+    EXPECT_FALSE(looks_like_export(hex("0009")));
+    EXPECT_FALSE(looks_like_export({}));
 }
 
 /// Every prefix and every one-byte change; the sanitizers judge, here only the bounds.
@@ -267,16 +266,16 @@ TEST(NetflowMutation, SurvivesEveryPrefixAndEveryOneByteChange) {
                        flow_set(300, hex("02 0a0b 00000001"));
     for (const Bytes& datagram : {v5({}, {V5Flow{}, V5Flow{}}), v9({}, sets)}) {
         for (std::size_t length = 0; length <= datagram.size(); ++length) {
-            NetflowDecoder decoder([](const FlowRecord&) {});
-            decoder.decode({}, ByteView(datagram).first(length));
+            ExportDecoder decoder([](const FlowRecord&) {});
+            decoder.decode({}, ByteView(datagram).first(length), Micros(0));
         }
         for (std::size_t at = 0; at < datagram.size(); ++at) {
             Bytes changed = datagram;
             for (int value = 0; value < 256; ++value) {
                 changed[at] = static_cast<std::uint8_t>(value);
                 std::size_t records = 0;
-                NetflowDecoder decoder([&](const FlowRecord&) { ++records; });
-                decoder.decode({}, changed);
+                ExportDecoder decoder([&](const FlowRecord&) { ++records; });
+                decoder.decode({}, changed, Micros(0));
                 EXPECT_LE(records, datagram.size());
             }
         }
