@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/compress.hpp"
 
@@ -29,7 +30,11 @@ Result<std::string> take_text(ByteReader& reader, const char* what) {
 /// Every class of the labels and the coverage, once; the empty one (unknown) included if it occurs.
 Result<std::vector<ClassName>> class_table(const LabelledRecords& records) {
     std::set<ClassName> names(records.coverage.begin(), records.coverage.end());
-    names.insert(records.labels.begin(), records.labels.end());
+    const ClassName* last = nullptr;
+    for (const ClassName& label : records.labels) {
+        if (last == nullptr || *last != label) names.insert(label);  // labels come in runs
+        last = &label;
+    }
     const bool too_long = std::ranges::any_of(
         names, [](const ClassName& name) { return name.size() > kClassNameLimit; });
     if (names.size() > kClassLimit || too_long) {
@@ -68,6 +73,45 @@ Result<Header> read_header(ByteReader& reader) {
     return header;
 }
 
+/// The packed part of the batch that begins here.
+Result<ByteView> take_packed(ByteReader& reader) {
+    if (as_text(reader.take(kBatchMagic.size())) != kBatchMagic) {
+        return fail(Errc::corrupt, "this is not a record batch: it does not begin with TRIBATCH");
+    }
+    if (const std::uint16_t version = reader.u16(); version != kBatchFormat) {
+        return fail(Errc::mismatch, "record batch of format " + std::to_string(version) +
+                                        "; this program reads format " +
+                                        std::to_string(kBatchFormat));
+    }
+    const ByteView packed = reader.take(reader.u32());
+    if (!reader.ok()) return fail(Errc::corrupt, "record batch is cut short");
+    return packed;
+}
+
+Result<LabelledRecords> decode_part(const Bytes& plain) {
+    ByteReader reader(plain);
+    TRIBUTARY_TRY(const Header header, read_header(reader));
+    const std::size_t row_bytes = header.schema->width() + sizeof(std::uint16_t);
+    if (reader.remaining() != header.rows * row_bytes) {
+        return fail(Errc::corrupt, "record batch states " + std::to_string(header.rows) +
+                                       " rows but holds another number of bytes");
+    }
+    LabelledRecords records = LabelledRecords::empty(*header.schema, header.coverage);
+    records.features.reserve(header.rows);
+    for (std::uint32_t i = 0; i < header.rows; ++i) {
+        const std::uint16_t label = reader.u16();
+        if (label >= header.classes.size()) {
+            return fail(Errc::corrupt, "record batch: row " + std::to_string(i) +
+                                           " has a class that is not in its table");
+        }
+        records.labels.push_back(header.classes[label]);
+    }
+    for (std::uint32_t i = 0; i < header.rows; ++i) {
+        records.features.append(reader.take(header.schema->width()));
+    }
+    return records;
+}
+
 }  // namespace
 
 Result<Bytes> encode_records(const LabelledRecords& records) {
@@ -85,7 +129,13 @@ Result<Bytes> encode_records(const LabelledRecords& records) {
         plain.u8(records.coverage.contains(name) ? 1 : 0);
     }
     plain.u32(static_cast<std::uint32_t>(records.labels.size()));
-    for (const ClassName& label : records.labels) plain.u16(index.at(label));
+    const ClassName* last = nullptr;
+    std::uint16_t number = 0;
+    for (const ClassName& label : records.labels) {
+        if (last == nullptr || *last != label) number = index.at(label);
+        last = &label;
+        plain.u16(number);
+    }
     for (std::size_t i = 0; i < records.features.rows(); ++i) plain.put(records.features.row(i));
     if (plain.size() > kBatchBytesLimit) {
         return fail(Errc::limit_exceeded, "the record batch is larger than the limit");
@@ -101,45 +151,26 @@ Result<Bytes> encode_records(const LabelledRecords& records) {
 }
 
 Result<LabelledRecords> decode_records(ByteView bytes) {
-    ByteReader outer(bytes);
-    if (as_text(outer.take(kBatchMagic.size())) != kBatchMagic) {
-        return fail(Errc::corrupt, "this is not a record batch: it does not begin with TRIBATCH");
-    }
-    if (const std::uint16_t version = outer.u16(); version != kBatchFormat) {
-        return fail(Errc::mismatch, "record batch of format " + std::to_string(version) +
-                                        "; this program reads format " +
-                                        std::to_string(kBatchFormat));
-    }
-    const std::size_t packed_size = outer.u32();
-    if (!outer.ok() || packed_size != outer.remaining()) {
-        return fail(Errc::corrupt, "record batch is cut short or has bytes behind its end");
-    }
-    TRIBUTARY_TRY(const Bytes plain, decompress(outer.rest(), kBatchBytesLimit));
-
-    ByteReader reader(plain);
-    TRIBUTARY_TRY(const Header header, read_header(reader));
-    const std::size_t row_bytes = header.schema->width() + sizeof(std::uint16_t);
-    if (reader.remaining() != header.rows * row_bytes) {
-        return fail(Errc::corrupt, "record batch states " + std::to_string(header.rows) +
-                                       " rows but holds another number of bytes");
-    }
-    LabelledRecords records;
-    records.schema = header.schema;
-    records.coverage = header.coverage;
-    records.features = FeatureMatrix(header.schema->width());
-    records.features.reserve(header.rows);
-    for (std::uint32_t i = 0; i < header.rows; ++i) {
-        const std::uint16_t label = reader.u16();
-        if (label >= header.classes.size()) {
-            return fail(Errc::corrupt, "record batch: row " + std::to_string(i) +
-                                           " has a class that is not in its table");
+    ByteReader reader(bytes);
+    std::optional<LabelledRecords> records;
+    std::size_t room = kBatchBytesLimit;
+    do {
+        TRIBUTARY_TRY(const ByteView packed, take_packed(reader));
+        TRIBUTARY_TRY(const Bytes plain, decompress(packed, room));
+        room -= plain.size();
+        TRIBUTARY_TRY(LabelledRecords part, decode_part(plain));
+        if (records && records->schema != part.schema) {
+            return fail(Errc::mismatch, "record batches of different schemas follow each other: " +
+                                            records->schema->name() + " and " +
+                                            part.schema->name());
         }
-        records.labels.push_back(header.classes[label]);
-    }
-    for (std::uint32_t i = 0; i < header.rows; ++i) {
-        records.features.append(reader.take(header.schema->width()));
-    }
-    return records;
+        if (records) {
+            records->append(part);
+        } else {
+            records = std::move(part);
+        }
+    } while (reader.remaining() > 0);
+    return std::move(*records);
 }
 
 }  // namespace tributary::datasets

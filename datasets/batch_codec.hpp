@@ -1,7 +1,8 @@
 #pragma once
 // Labelled records <-> bytes: the journal of a site and `flows --format batch`. These bytes never
 // leave the site. Format (docs/formats.md, "record batch"): magic "TRIBATCH", u16 version, u32 size
-// of the packed part, one zstd frame. Everything is checked before memory is taken. Any thread.
+// of the packed part, one zstd frame. Batches of one schema may follow each other, so that a long
+// stream needs little memory. Everything is checked before memory is taken. Any thread.
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -10,7 +11,7 @@
 namespace tributary::datasets {
 
 inline constexpr std::uint16_t kBatchFormat = 1;
-/// Largest batch after decompression, in bytes.
+/// Most that is decompressed, in bytes, in one batch or several that follow each other.
 inline constexpr std::size_t kBatchBytesLimit = std::size_t{256} << 20;
 inline constexpr std::size_t kClassLimit = 1024;     ///< different classes in one batch
 inline constexpr std::size_t kClassNameLimit = 128;  ///< bytes of one class name
@@ -18,6 +19,7 @@ inline constexpr std::size_t kClassNameLimit = 128;  ///< bytes of one class nam
 /// @error limit_exceeded
 Result<Bytes> encode_records(const LabelledRecords& records);
 
+/// @param bytes  one batch or more
 /// @error corrupt, limit_exceeded, mismatch (format version, or a schema that this program does
 ///        not know or knows differently, by name)
 Result<LabelledRecords> decode_records(ByteView bytes);

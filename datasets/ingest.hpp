@@ -15,6 +15,7 @@
 
 #include "base/result.hpp"
 #include "datasets/flow/timeouts.hpp"
+#include "datasets/packet/packet_source.hpp"
 #include "datasets/record.hpp"
 
 namespace tributary::datasets {
@@ -28,6 +29,7 @@ enum class InputKind {
 
 struct IngestOptions {
     InputKind kind = InputKind::automatic;
+    Reader reader = Reader::mapped;
     std::uint32_t max_flows = 262'144;    ///< open flows in the table; one more evicts one
     std::uint32_t max_waiting = 131'072;  ///< records that wait for their place in end order
     bool key_vlan = false;                ///< flows of different VLANs are different flows

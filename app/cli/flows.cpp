@@ -8,6 +8,7 @@
 #include "app/cli/flow_text.hpp"
 #include "app/cli/input_options.hpp"
 #include "datasets/batch_codec.hpp"
+#include "datasets/feature/flow_encoder.hpp"
 #include "datasets/label/rule_file.hpp"
 
 namespace tributary::app {
@@ -74,22 +75,68 @@ Result<int> describe_schema(const std::string& name) {
     return kExitDone;
 }
 
-/// One binary record batch (docs/formats.md) with all flows.
-Result<int> write_batch(const FlowsOptions& options) {
+/// Encoded flows on their way to stdout, as record batches (docs/formats.md) of bounded size.
+class BatchOutput {
+ public:
+    BatchOutput(const datasets::Schema& schema, std::optional<datasets::RuleFile>& rules)
+        : rules_(rules),
+          encoder_(schema),
+          row_(schema.width()),
+          records_(datasets::LabelledRecords::empty(
+              schema, rules ? rules->coverage() : datasets::Coverage{})) {}
+
+    void add(const datasets::FlowRecord& flow) {
+        encoder_.encode(flow, row_);
+        records_.features.append(row_);
+        records_.labels.push_back(rules_ ? rules_->label(flow).class_name : datasets::ClassName{});
+        if (records_.labels.size() == kRowsPerBatch) write();
+    }
+    /// Writes what is left. Without any flow there is one batch without rows.
+    Status finish() {
+        if (!is_written_ || !records_.labels.empty()) write();
+        return status_;
+    }
+
+ private:
+    static constexpr std::size_t kRowsPerBatch = 8192;
+
+    void write() {
+        const auto bytes = datasets::encode_records(records_);
+        if (bytes) std::cout << as_text(*bytes);
+        if (!bytes && status_) status_ = tl::unexpected(bytes.error());
+        is_written_ = true;
+        records_.features.clear();
+        records_.labels.clear();
+    }
+
+    std::optional<datasets::RuleFile>& rules_;
+    datasets::FlowEncoder encoder_;
+    std::vector<std::uint8_t> row_;
+    datasets::LabelledRecords records_;
+    Status status_;
+    bool is_written_ = false;
+};
+
+Result<std::optional<datasets::RuleFile>> load_rules(const FlowInput& input) {
+    if (!input.rules) return std::nullopt;
+    TRIBUTARY_TRY(auto rules, datasets::RuleFile::load(*input.rules));
+    return rules;
+}
+
+Result<int> write_batches(const FlowsOptions& options) {
     TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(options.schema));
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
-    TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(input, *schema));
-    TRIBUTARY_TRY(const Bytes bytes, datasets::encode_records(flows.records));
-    std::cout << as_text(bytes);
-    return report_damage(flows.report);
+    TRIBUTARY_TRY(auto rules, load_rules(input));
+    BatchOutput output(*schema, rules);
+    const auto take = [&](const datasets::FlowRecord& flow) { output.add(flow); };
+    TRIBUTARY_TRY(const auto report, datasets::ingest(input.files, input.ingest, take));
+    TRIBUTARY_CHECK(output.finish());
+    return report_damage(report);
 }
 
 Result<int> print_flows(const FlowsOptions& options) {
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
-    std::optional<datasets::RuleFile> rules;
-    if (input.rules) {
-        TRIBUTARY_TRY(rules, datasets::RuleFile::load(*input.rules));
-    }
+    TRIBUTARY_TRY(auto rules, load_rules(input));
     const bool csv = options.format == "csv";
     if (!options.stats && csv) std::cout << flow_csv_header() << "\n";
     const auto print = [&](const datasets::FlowRecord& flow) {
@@ -108,7 +155,7 @@ Result<int> run_flows(const FlowsOptions& options) {
     if (options.input.files.empty()) {
         return fail(Errc::invalid_argument, "flows needs at least one capture");
     }
-    if (options.format == "batch") return write_batch(options);
+    if (options.format == "batch") return write_batches(options);
     return print_flows(options);
 }
 

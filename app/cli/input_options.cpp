@@ -13,6 +13,11 @@ void add_input_options(CLI::App& command, InputOptions& options, Rules rules) {
     command.add_option("--input", options.kind, "What the captures hold: auto, packets or exports")
         ->check(CLI::IsMember({"auto", "packets", "exports"}))
         ->capture_default_str();
+    command
+        .add_option("--reader", options.reader,
+                    "mapped (plain pcap files; all others libpcap) or libpcap")
+        ->check(CLI::IsMember({"mapped", "libpcap"}))
+        ->capture_default_str();
     if (rules == Rules::none) return;
     command.add_option("--rules", options.rules, "Rule file that labels the flows")
         ->required(rules == Rules::required);
@@ -26,6 +31,8 @@ Result<FlowInput> flow_input(const InputOptions& options) {
     }
     if (!options.rules.empty()) input.rules = std::filesystem::absolute(options.rules);
     TRIBUTARY_TRY(input.ingest.kind, parse_input_kind(options.kind));
+    const bool mapped = options.reader == "mapped";
+    input.ingest.reader = mapped ? datasets::Reader::mapped : datasets::Reader::libpcap;
     return input;
 }
 

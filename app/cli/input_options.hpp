@@ -16,6 +16,7 @@ namespace tributary::app {
 struct InputOptions {
     std::vector<std::string> files;
     std::string kind = "auto";
+    std::string reader = "mapped";
     std::string rules;
 };
 

@@ -42,6 +42,8 @@ class FlowTable {
     /// Meters packets in the order given, with one look ahead over the batch.
     /// @param packets  at most kBatch
     void add(std::span<const PacketInfo> packets);
+    /// Ends the flows that are silent at this time, although no packet says so.
+    void advance(Micros now) { observe(now); }
     /// Ends every open flow.
     void flush();
 

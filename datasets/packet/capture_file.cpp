@@ -8,6 +8,13 @@ namespace {
 
 constexpr std::uint64_t kPcapRecordHeader = 16;
 constexpr std::int64_t kMaxSeconds = std::int64_t{1} << 40;
+constexpr std::uint32_t kMicroMagic = 0xa1b2c3d4;
+constexpr std::uint32_t kNanoMagic = 0xa1b23c4d;
+
+/// Link types whose packets libpcap accepts beyond the usual bound.
+bool may_be_longer(int link_type) {
+    return link_type == DLT_DBUS || link_type == DLT_USBPCAP || link_type == DLT_EBHSCR;
+}
 
 /// Absurd seconds are cut off, so that no later arithmetic overflows.
 Micros to_micros(const timeval& time) {
@@ -18,8 +25,8 @@ Micros to_micros(const timeval& time) {
 
 }  // namespace
 
-CaptureFile::CaptureFile(pcap_t* handle, std::shared_ptr<std::string> stream_damage)
-    : handle_(handle), stream_damage_(std::move(stream_damage)) {
+CaptureFile::CaptureFile(pcap_t* handle, FileStream stream)
+    : handle_(handle), stream_damage_(std::move(stream.damage)), plain_magic_(stream.plain_magic) {
     // A pcap file starts with 24 bytes; a pcapng section header has at least 28.
     offset_ = position();
     is_pcapng_ = offset_ != 24;
@@ -43,11 +50,23 @@ Result<CaptureFile> CaptureFile::open(const std::filesystem::path& path) {
                                        ". Give a pcap or pcapng file, plain, .gz or .zst");
     }
     static_cast<void>(stream.file.release());  // libpcap closes it
-    return CaptureFile(handle, std::move(stream.damage));
+    return CaptureFile(handle, std::move(stream));
 }
 
-bool CaptureFile::next(RawPacket& packet) {
-    if (damage_) return false;
+std::optional<PcapLayout> CaptureFile::plain_layout() const {
+    pcap_t* const handle = handle_.get();
+    const bool is_current = pcap_major_version(handle) == 2 && pcap_minor_version(handle) == 4;
+    if (!plain_magic_ || is_pcapng_ || !is_current || may_be_longer(link_type())) return {};
+    const bool is_swapped = pcap_is_swapped(handle) != 0;
+    const std::uint32_t magic = is_swapped ? __builtin_bswap32(*plain_magic_) : *plain_magic_;
+    if (magic != kMicroMagic && magic != kNanoMagic) return {};
+    return PcapLayout{link_type(), static_cast<std::uint32_t>(pcap_snapshot(handle)), is_swapped,
+                      magic == kNanoMagic};
+}
+
+std::size_t CaptureFile::read(std::span<RawPacket> packets) {
+    if (damage_) return 0;
+    RawPacket& packet = packets.front();
     pcap_pkthdr* header = nullptr;
     const u_char* bytes = nullptr;
     const int outcome = pcap_next_ex(handle_.get(), &header, &bytes);
@@ -56,14 +75,14 @@ bool CaptureFile::next(RawPacket& packet) {
         packet.time = to_micros(header->ts);
         packet.bytes = ByteView(bytes, header->caplen);
         packet.wire_bytes = header->len;
-        return true;
+        return 1;
     }
     if (!stream_damage_->empty()) {
         damage_ = CaptureDamage{offset_, *stream_damage_};
     } else if (outcome != PCAP_ERROR_BREAK) {
         damage_ = CaptureDamage{offset_, pcap_geterr(handle_.get())};
     }
-    return false;
+    return 0;
 }
 
 }  // namespace tributary::datasets

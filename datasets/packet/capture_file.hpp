@@ -10,44 +10,30 @@
 #include <optional>
 #include <string>
 
-#include "base/bytes.hpp"
-#include "base/clock.hpp"
-#include "base/result.hpp"
 #include "datasets/packet/file_stream.hpp"
+#include "datasets/packet/packet_source.hpp"
+#include "datasets/packet/pcap_records.hpp"
 
 namespace tributary::datasets {
 
-/// One captured packet; `bytes` is valid until the next call of `CaptureFile::next`.
-struct RawPacket {
-    Micros time{0};
-    ByteView bytes;
-    std::uint32_t wire_bytes = 0;  ///< as the file says; may be less than it captured
-};
-
-/// Where and why reading ended before the end.
-struct CaptureDamage {
-    std::uint64_t offset = 0;  ///< end of the last intact record, in the uncompressed stream
-    std::string cause;
-};
-
-class CaptureFile {
+class CaptureFile final : public PacketSource {
  public:
     /// @error not_found, permission, io, corrupt (not a capture)
     static Result<CaptureFile> open(const std::filesystem::path& path);
 
-    /// @return  false at the end of what can be read
-    bool next(RawPacket& packet);
+    std::size_t read(std::span<RawPacket> packets) override;
+    [[nodiscard]] int link_type() const override { return pcap_datalink(handle_.get()); }
+    [[nodiscard]] const std::optional<CaptureDamage>& damage() const override { return damage_; }
 
-    /// The DLT_ number that says what a packet starts with.
-    [[nodiscard]] int link_type() const { return pcap_datalink(handle_.get()); }
-    /// Set when `next` stopped before the end of the file.
-    [[nodiscard]] const std::optional<CaptureDamage>& damage() const { return damage_; }
+    /// What a reader of the mapped file must know; nothing when it is not a plain pcap file of the
+    /// current version.
+    [[nodiscard]] std::optional<PcapLayout> plain_layout() const;
 
  private:
     struct Closer {
         void operator()(pcap_t* handle) const { pcap_close(handle); }
     };
-    CaptureFile(pcap_t* handle, std::shared_ptr<std::string> stream_damage);
+    CaptureFile(pcap_t* handle, FileStream stream);
     [[nodiscard]] std::uint64_t position() const;
 
     std::unique_ptr<pcap_t, Closer> handle_;
@@ -55,6 +41,7 @@ class CaptureFile {
     std::optional<CaptureDamage> damage_;
     std::uint64_t offset_ = 0;
     bool is_pcapng_ = false;
+    std::optional<std::uint32_t> plain_magic_;  ///< see FileStream
 };
 
 }  // namespace tributary::datasets

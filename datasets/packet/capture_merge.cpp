@@ -6,7 +6,7 @@
 
 namespace tributary::datasets {
 
-void CaptureMerge::add(CaptureFile file) {
+void CaptureMerge::add(std::unique_ptr<PacketSource> file) {
     TRIBUTARY_ASSERT(!started_);
     sources_.push_back(Source{std::move(file), {}, {}, {}, false});
 }
@@ -15,7 +15,7 @@ std::vector<Bytes> CaptureMerge::first_packets(std::size_t file) {
     TRIBUTARY_ASSERT(!started_);
     Source& source = sources_[file];
     RawPacket packet;
-    while (source.peeked.size() < kMaxPeeked && source.file.next(packet)) {
+    while (source.peeked.size() < kMaxPeeked && source.file->next(packet)) {
         source.peeked.push_back(
             {Bytes(packet.bytes.begin(), packet.bytes.end()), packet.time, packet.wire_bytes});
     }
@@ -26,7 +26,7 @@ std::vector<Bytes> CaptureMerge::first_packets(std::size_t file) {
 
 bool CaptureMerge::advance(Source& source) {
     if (source.peeked.empty()) {
-        source.has_current = source.file.next(source.current);
+        source.has_current = source.file->next(source.current);
         return source.has_current;
     }
     source.replayed = std::move(source.peeked.front());
@@ -61,6 +61,19 @@ bool CaptureMerge::next(RawPacket& packet, std::size_t& file) {
     packet = sources_[given_].current;
     file = given_;
     return true;
+}
+
+std::size_t CaptureMerge::read(std::span<RawPacket> packets, std::size_t& file) {
+    const bool is_last = open_.size() == 1 && given_ == open_.front();
+    if (!is_last || !sources_[given_].peeked.empty()) return next(packets.front(), file) ? 1 : 0;
+    // Nothing to compare with, and nothing held back: straight from the file.
+    file = given_;
+    const std::size_t count = sources_[given_].file->read(packets);
+    if (count == 0) {
+        open_.clear();
+        given_ = sources_.size();
+    }
+    return count;
 }
 
 }  // namespace tributary::datasets

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "datasets/packet/capture_file.hpp"
+#include "datasets/packet/packet_source.hpp"
 
 namespace tributary::datasets {
 
@@ -17,7 +17,7 @@ class CaptureMerge {
     static constexpr std::size_t kMaxPeeked = 16;
 
     /// Adds an open file. Only before the first `next`.
-    void add(CaptureFile file);
+    void add(std::unique_ptr<PacketSource> file);
 
     /// A copy of the first packets of a file, at most kMaxPeeked. Only before the first `next`.
     std::vector<Bytes> first_packets(std::size_t file);
@@ -25,9 +25,11 @@ class CaptureMerge {
     /// @param file  set to the number of the file, in the order of `add`
     /// @return      false when all files have ended
     bool next(RawPacket& packet, std::size_t& file);
+    /// Fills some of `packets` from one file, valid until the next call; 0 when all have ended.
+    std::size_t read(std::span<RawPacket> packets, std::size_t& file);
 
-    [[nodiscard]] const CaptureFile& file(std::size_t number) const {
-        return sources_[number].file;
+    [[nodiscard]] const PacketSource& file(std::size_t number) const {
+        return *sources_[number].file;
     }
 
  private:
@@ -37,7 +39,7 @@ class CaptureMerge {
         std::uint32_t wire_bytes = 0;
     };
     struct Source {
-        CaptureFile file;
+        std::unique_ptr<PacketSource> file;
         std::deque<Copied> peeked;
         Copied replayed;  ///< backs `current` while peeked packets are given
         RawPacket current;

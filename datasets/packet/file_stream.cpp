@@ -127,7 +127,7 @@ std::array<std::uint8_t, 4> first_bytes(int descriptor) {
 FileStream plain_stream(int descriptor) {
     FileHandle file(fdopen(descriptor, "rb"));
     if (file == nullptr) ::close(descriptor);
-    return {std::move(file), std::make_shared<std::string>()};
+    return {std::move(file), std::make_shared<std::string>(), {}};
 }
 
 FileStream decoding_stream(std::unique_ptr<Decoder> decoder) {
@@ -135,7 +135,7 @@ FileStream decoding_stream(std::unique_ptr<Decoder> decoder) {
     const cookie_io_functions_t functions{cookie_read, nullptr, cookie_seek, cookie_close};
     FileHandle file(fopencookie(decoder.get(), "rb", functions));
     if (file != nullptr) static_cast<void>(decoder.release());
-    return {std::move(file), std::move(damage)};
+    return {std::move(file), std::move(damage), {}};
 }
 
 Error open_error(const std::filesystem::path& path, int cause) {
@@ -164,6 +164,9 @@ Result<FileStream> open_stream(const std::filesystem::path& path) {
         stream = decoding_stream(std::make_unique<ZstdDecoder>(descriptor));
     } else {
         stream = plain_stream(descriptor);
+        std::uint32_t number = 0;
+        std::memcpy(&number, magic.data(), sizeof number);
+        if (number != 0) stream.plain_magic = number;
     }
     if (stream.file == nullptr) return fail(open_error(path, ENOMEM));
     std::setvbuf(stream.file.get(), nullptr, _IOFBF, kBufferBytes);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -22,6 +23,8 @@ using FileHandle = std::unique_ptr<std::FILE, FileCloser>;
 struct FileStream {
     FileHandle file;
     std::shared_ptr<std::string> damage;  ///< shared with the decoder inside `file`; empty: none
+    /// The first four bytes, in this machine's order, of a regular file that is not compressed.
+    std::optional<std::uint32_t> plain_magic;
 };
 
 /// @error not_found, permission, io

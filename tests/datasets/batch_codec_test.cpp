@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/random.hpp"
 
 namespace tributary::datasets {
@@ -32,6 +34,37 @@ TEST(BatchCodec, RoundTrips) {
     EXPECT_EQ(back->features, records.features);
     EXPECT_EQ(back->labels, records.labels);
     EXPECT_EQ(back->coverage, records.coverage);
+}
+
+TEST(BatchCodec, ReadsBatchesThatFollowEachOtherAsOne) {
+    const LabelledRecords records = some_records();
+    Bytes twice = encode_records(records).value();
+    const Bytes again = twice;
+    twice.insert(twice.end(), again.begin(), again.end());
+
+    const auto back = decode_records(twice);
+
+    ASSERT_TRUE(back) << back.error().message;
+    ASSERT_EQ(back->labels.size(), 2 * records.labels.size());
+    EXPECT_EQ(back->labels.back(), records.labels.back());
+    EXPECT_TRUE(std::ranges::equal(back->features.row(5), records.features.row(1)));
+}
+
+TEST(BatchCodec, RefusesBatchesOfDifferentSchemasAndBytesBehindTheLast) {
+    const LabelledRecords other = LabelledRecords::empty(*find_schema("flow/1").value());
+    Bytes mixed = encode_records(some_records()).value();
+    Bytes tail = mixed;
+    const Bytes second = encode_records(other).value();
+    mixed.insert(mixed.end(), second.begin(), second.end());
+    tail.push_back(0);
+
+    const auto read_mixed = decode_records(mixed);
+    const auto read_tail = decode_records(tail);
+
+    ASSERT_FALSE(read_mixed);
+    EXPECT_EQ(read_mixed.error().code, Errc::mismatch);
+    ASSERT_FALSE(read_tail);
+    EXPECT_EQ(read_tail.error().code, Errc::corrupt);
 }
 
 TEST(BatchCodec, EveryPrefixAndEveryMutationIsAnErrorOrARecordBatch) {

@@ -1,0 +1,130 @@
+#include "datasets/ingestion.hpp"
+
+#include <algorithm>
+
+namespace tributary::datasets {
+
+namespace {
+
+NormalizerOptions normalizer_options(const IngestOptions& options, bool any_exports) {
+    NormalizerOptions made;
+    made.max_waiting = options.max_waiting;
+    made.key_vlan = options.key_vlan;
+    made.timeouts = options.timeouts;
+    made.hold = options.timeouts.longest_idle() + Micros(2'000'000);
+    if (any_exports) made.hold = std::max(made.hold, options.export_hold);
+    return made;
+}
+
+}  // namespace
+
+Ingestion::Ingestion(const IngestOptions& options, Kinds kinds, const FlowSink& sink,
+                     IngestReport& report)
+    : report_(report),
+      sink_(sink),
+      is_mixed_(kinds.exports && kinds.packets),
+      normalizer_(normalizer_options(options, kinds.exports),
+                  [this](const FlowRecord& record) { give(record); }),
+      table_({options.max_flows, options.key_vlan, options.timeouts},
+             [this](const FlowRecord& record) { take_metered(record); }),
+      netflow_([this](const FlowRecord& record) { take_exported(record); }) {}
+
+void Ingestion::take(const Frame& frame, Micros time, bool is_datagram) {
+    ++report_.packets;
+    report_.bytes += frame.wire_bytes;
+    PacketInfo& info = batch_[filled_];
+    info.time = time;
+    switch (decode(frame, info)) {
+        case Decoded::flow: break;
+        case Decoded::unknown_link: ++report_.unknown_link; return;
+        case Decoded::unknown_network: ++report_.unknown_network; return;
+        case Decoded::damaged: ++report_.damaged; return;
+    }
+    if (is_datagram) {
+        if (!info.udp_payload.empty()) take_datagram(info.src, info.udp_payload);
+    } else {
+        take_packet(info);
+    }
+}
+
+void Ingestion::take_packet(PacketInfo& info) {
+    if (info.fragment == Fragment::later) ++report_.fragments;
+    if (!fragments_.resolve(info)) ++report_.orphan_fragments;
+    if (++filled_ == batch_.size()) meter_batch();
+}
+
+void Ingestion::meter_batch() {
+    if (filled_ == 0) return;
+    table_.add(std::span(batch_).first(filled_));
+    filled_ = 0;
+    advance(table_.clock(), export_clock_);
+}
+
+void Ingestion::take_datagram(const Address& exporter, ByteView payload) {
+    netflow_.decode(exporter, payload);
+    advance(export_clock_, table_.clock());
+}
+
+void Ingestion::idle(Micros now) {
+    meter_batch();
+    if (!table_.clock().started()) return;
+    table_.advance(now);
+    advance(table_.clock(), export_clock_);
+}
+
+void Ingestion::finish() {
+    meter_batch();
+    table_.flush();
+    normalizer_.flush();
+    fill_report();
+}
+
+void Ingestion::take_metered(const FlowRecord& record) {
+    const bool cut =
+        record.end_reason == EndReason::evicted || record.end_reason == EndReason::half_open;
+    if (cut) {
+        normalizer_.add_piece(record);
+    } else {
+        normalizer_.add_whole(record);
+    }
+}
+
+void Ingestion::take_exported(const FlowRecord& record) {
+    if (export_clock_.observe(record.end) == StreamClock::Move::back) normalizer_.flush();
+    normalizer_.add_export(record);
+}
+
+/// Moves the normalizer to the time of the stream; with both kinds, of the slower one.
+void Ingestion::advance(const StreamClock& clock, const StreamClock& other) {
+    if (!clock.started() || (is_mixed_ && !other.started())) return;
+    const Micros now = is_mixed_ ? std::min(clock.now(), other.now()) : clock.now();
+    if (now < advanced_) normalizer_.flush();
+    advanced_ = now;
+    normalizer_.advance(now);
+}
+
+void Ingestion::give(const FlowRecord& record) {
+    ++report_.ended[to_string(record.end_reason)];
+    const bool one_way = record.forward.packets == 0 || record.backward.packets == 0;
+    if (one_way && record.forward.frame_bytes == 0) ++report_.unpaired;
+    sink_(record);
+}
+
+void Ingestion::fill_report() {
+    report_.flows = normalizer_.counts().flows;
+    report_.out_of_order = normalizer_.counts().out_of_order;
+    report_.waiting_full = normalizer_.counts().waiting_full;
+    report_.evictions = table_.counts().evictions;
+    report_.half_open = table_.counts().half_open;
+    const NetflowDecoder::Counts& exported = netflow_.counts();
+    report_.records = exported.records;
+    report_.damaged += exported.damaged;
+    report_.datagrams = exported.datagrams;
+    report_.exporters = exported.exporters;
+    report_.templates_unknown = exported.templates_unknown;
+    report_.sequence_gaps = exported.sequence_gaps;
+    report_.sampled = exported.sampled;
+    report_.unusable = exported.unusable;
+}
+
+}  // namespace tributary::datasets

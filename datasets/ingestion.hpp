@@ -1,0 +1,63 @@
+#pragma once
+// The way of a packet or an export datagram to a finished record: decode, fragments, meter or
+// export decoder, normalizer. Behind files and behind live sources alike.
+// Invariant: everything taken is in a record or counted in the report. One thread.
+// Source: docs/flows.md.
+
+#include <array>
+
+#include "datasets/flow/flow_table.hpp"
+#include "datasets/flow/netflow.hpp"
+#include "datasets/flow/normalizer.hpp"
+#include "datasets/flow/stream_clock.hpp"
+#include "datasets/ingest.hpp"
+#include "datasets/packet/fragment_table.hpp"
+
+namespace tributary::datasets {
+
+class Ingestion {
+ public:
+    /// What the sources give. With both kinds, records wait for the slower one.
+    struct Kinds {
+        bool packets = false;
+        bool exports = false;
+    };
+
+    /// @param sink, report  must outlive the ingestion
+    Ingestion(const IngestOptions& options, Kinds kinds, const FlowSink& sink,
+              IngestReport& report);
+
+    /// Takes one captured packet.
+    /// @param is_datagram  it carries an export datagram and is not traffic itself
+    void take(const Frame& frame, Micros time, bool is_datagram);
+    /// Takes the payload of one export datagram as received.
+    void take_datagram(const Address& exporter, ByteView payload);
+    /// Nothing arrived: flows that are silent at this time end.
+    /// @param now  never ahead of the packets that are still to come
+    void idle(Micros now);
+    /// Ends every flow and completes the report.
+    void finish();
+
+ private:
+    void take_packet(PacketInfo& info);
+    void meter_batch();
+    void take_metered(const FlowRecord& record);
+    void take_exported(const FlowRecord& record);
+    void advance(const StreamClock& clock, const StreamClock& other);
+    void give(const FlowRecord& record);
+    void fill_report();
+
+    IngestReport& report_;
+    const FlowSink& sink_;
+    bool is_mixed_;
+    Normalizer normalizer_;
+    FlowTable table_;
+    NetflowDecoder netflow_;
+    FragmentTable fragments_;
+    StreamClock export_clock_;
+    std::array<PacketInfo, FlowTable::kBatch> batch_;
+    std::size_t filled_ = 0;
+    Micros advanced_ = Micros::min();
+};
+
+}  // namespace tributary::datasets
