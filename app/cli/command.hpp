@@ -21,6 +21,7 @@ struct Invocation {
 using AddCommand = void (*)(CLI::App& root, Invocation& invocation);
 
 void add_agent(CLI::App& root, Invocation& invocation);
+void add_bench(CLI::App& root, Invocation& invocation);
 void add_contribute(CLI::App& root, Invocation& invocation);
 void add_coordinator(CLI::App& root, Invocation& invocation);
 void add_detect(CLI::App& root, Invocation& invocation);

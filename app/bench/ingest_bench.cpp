@@ -1,0 +1,142 @@
+#include "app/bench/ingest_bench.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "app/bench/ingest_inputs.hpp"
+#include "app/bench/measured_process.hpp"
+#include "datasets/packet/read_loops.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+using Path = std::filesystem::path;
+using Command = std::vector<std::string>;
+
+constexpr const char* kLibpcapLoop = "libpcap-loop";
+/// A program that needs this many CPU seconds is steady enough to be run once.
+constexpr double kLongRun = 10;
+
+/// How one program is run on one capture.
+struct Contender {
+    std::string name;
+    std::string needs;  ///< program in PATH; empty: part of ours
+    std::function<Result<ProcessCost>(const IngestBenchOptions&, const Path& capture)> run;
+};
+
+template <typename Loop>
+Contender loop(const std::string& name, Loop read) {
+    return {name, "", [name, read](const IngestBenchOptions&, const Path& capture) {
+                return run_measured(name, [&] { return read(capture).has_value(); });
+            }};
+}
+
+Contender ours(const std::string& name, const std::string& reader, const std::string& schema) {
+    return {name, "", [=](const IngestBenchOptions& options, const Path& capture) {
+                return run_measured(Command{options.program.string(), "flows", capture.string(),
+                                            "--input", "packets", "--reader", reader, "--format",
+                                            "batch", "--schema", schema});
+            }};
+}
+
+/// The words "FILE" and "FOLDER" stand for the capture and a folder to write to.
+Contender peer(const Command& command) {
+    return {command.front(), command.front(),
+            [command](const IngestBenchOptions& options, const Path& capture) {
+                Command words = command;
+                std::replace(words.begin(), words.end(), std::string("FILE"), capture.string());
+                std::replace(words.begin(), words.end(), std::string("FOLDER"),
+                             options.folder.string());
+                return run_measured(words);
+            }};
+}
+
+std::vector<Contender> contenders() {
+    return {
+        loop(kLibpcapLoop, datasets::libpcap_loop),
+        loop("mapped-loop", datasets::mapped_loop),
+        ours("tributary-mapped", "mapped", "flow/1"),
+        ours("tributary-libpcap", "libpcap", "flow/1"),
+        peer({"softflowd", "-r", "FILE", "-n", "127.0.0.1:9", "-v", "5", "-c", "none", "-p",
+              "none"}),
+        peer({"nfpcapd", "-r", "FILE", "-w", "FOLDER"}),
+        peer({"argus", "-r", "FILE", "-w", "/dev/null"}),
+        peer({"ndpiReader", "-q", "-i", "FILE"}),
+        peer({"tshark", "-n", "-q", "-r", "FILE", "-z", "conv,tcp", "-z", "conv,udp"}),
+    };
+}
+
+/// What is measured, and how many packets it has.
+struct Input {
+    std::string name;
+    Path capture;
+    std::uint64_t packets = 0;
+};
+
+Result<std::vector<Input>> build_inputs(const IngestBenchOptions& options) {
+    const std::vector<Input> inputs = {
+        {"mixed", options.folder / "mixed.pcap", options.mixed_packets},
+        {"scan", options.folder / "scan.pcap", options.scan_packets},
+    };
+    options.progress("building the captures");
+    TRIBUTARY_CHECK(build_mixed(options.captures, inputs[0].packets, inputs[0].capture));
+    TRIBUTARY_CHECK(build_scan(inputs[1].packets, inputs[1].capture));
+    return inputs;
+}
+
+bool is_wanted(const IngestBenchOptions& options, const std::string& name) {
+    const auto& only = options.only;
+    return only.empty() || name == kLibpcapLoop ||
+           std::find(only.begin(), only.end(), name) != only.end();
+}
+
+/// Every contender in turn, and the whole round again: drift of the machine meets all alike.
+Result<std::vector<IngestBenchRow>> measure(const IngestBenchOptions& options, const Input& input,
+                                            const std::vector<Contender>& programs) {
+    std::vector<IngestBenchRow> rows(programs.size());
+    for (int run = 0; run < options.runs; ++run) {
+        for (std::size_t i = 0; i < programs.size(); ++i) {
+            IngestBenchRow& row = rows[i];
+            if (row.cpu_seconds > kLongRun) continue;
+            options.progress(input.name + ": " + programs[i].name);
+            TRIBUTARY_TRY(const ProcessCost cost, programs[i].run(options, input.capture));
+            if (run > 0 && row.cpu_seconds <= cost.cpu_seconds) continue;
+            row = {input.name, programs[i].name, 0, cost.cpu_seconds, cost.peak_bytes, 0};
+        }
+    }
+    for (IngestBenchRow& row : rows) {
+        row.mpps = static_cast<double>(input.packets) / 1e6 / row.cpu_seconds;
+        row.ratio_to_libpcap = rows.front().cpu_seconds / row.cpu_seconds;
+    }
+    return rows;
+}
+
+}  // namespace
+
+std::vector<std::string> ingest_bench_programs() {
+    std::vector<std::string> names;
+    for (const Contender& contender : contenders()) names.push_back(contender.name);
+    return names;
+}
+
+Result<IngestBenchResult> run_ingest_bench(const IngestBenchOptions& options) {
+    IngestBenchResult result;
+    std::vector<Contender> programs;
+    for (Contender& contender : contenders()) {
+        if (!is_wanted(options, contender.name)) continue;
+        if (contender.needs.empty() || is_installed(contender.needs)) {
+            programs.push_back(std::move(contender));
+        } else {
+            result.missing.push_back(contender.needs);
+        }
+    }
+    TRIBUTARY_TRY(const auto inputs, build_inputs(options));
+    for (const Input& input : inputs) {
+        TRIBUTARY_TRY(const auto rows, measure(options, input, programs));
+        result.rows.insert(result.rows.end(), rows.begin(), rows.end());
+    }
+    return result;
+}
+
+}  // namespace tributary::app

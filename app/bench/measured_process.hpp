@@ -1,0 +1,32 @@
+#pragma once
+// What a child process costs: CPU seconds and peak memory, as the kernel counts them. Ours and the
+// peers are measured alike. The caller must have one thread only.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace tributary::app {
+
+struct ProcessCost {
+    double cpu_seconds = 0;  ///< user and system
+    std::uint64_t peak_bytes = 0;
+};
+
+/// True when a program of this name is in PATH.
+bool is_installed(const std::string& program);
+
+/// Runs a program with its output thrown away.
+/// @param command  program and arguments; not empty
+/// @error          io: it could not be started, or did not end with 0
+Result<ProcessCost> run_measured(const std::vector<std::string>& command);
+
+/// Runs `work` in a child process, so that its memory is its own.
+/// @param work  returns false when it failed
+/// @error       io
+Result<ProcessCost> run_measured(const std::string& name, const std::function<bool()>& work);
+
+}  // namespace tributary::app

@@ -1,0 +1,21 @@
+#include "app/cli/bench.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace tributary::app {
+
+namespace {
+
+constexpr AddCommand kBenches[] = {
+    add_bench_ingest,
+};
+
+}  // namespace
+
+void add_bench(CLI::App& root, Invocation& invocation) {
+    CLI::App* command = root.add_subcommand("bench", "Measure the speed of one part");
+    command->require_subcommand(1);
+    for (const AddCommand add : kBenches) add(*command, invocation);
+}
+
+}  // namespace tributary::app

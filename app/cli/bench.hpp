@@ -1,0 +1,10 @@
+#pragma once
+// The subcommands of `tributary bench`: one file each, listed in bench.cpp. Main thread only.
+
+#include "app/cli/command.hpp"
+
+namespace tributary::app {
+
+void add_bench_ingest(CLI::App& bench, Invocation& invocation);
+
+}  // namespace tributary::app
