@@ -18,8 +18,8 @@
 
 namespace tributary::netlayer {
 
-/// Put a message on a tree edge that was opened. Before the transport is up the driver queues it
-/// (bounded); after LinkDown or CloseLink of that epoch it is dropped.
+/// Put a message on a tree edge that was opened. While the transport is not up it is dropped: the
+/// process keeps what is numbered until it is acknowledged, and sends it again at the resume.
 struct Send {
     ProcessId to = 0;
     Epoch epoch = 0;
@@ -41,6 +41,16 @@ struct OpenLink {
     Card peer;
     Epoch epoch = 0;
     bool dial = false;
+};
+
+/// The answer to LinkGreeted: the peer's messages up to `received` were processed, or the edge is
+/// over (`closed`). The transport drops what is sent on the edge between the greeting and this; it
+/// is sent again behind it.
+struct Welcome {
+    ProcessId to = 0;
+    Epoch epoch = 0;
+    Sequence received = 0;
+    bool closed = false;
 };
 
 /// An edge ends. `flush`: deliver what was sent before, as far as the peer still takes it.
@@ -66,8 +76,9 @@ struct StartComputation {
 struct ServerImage;
 
 /// Server only: write these objects durably, in one transaction. Tokens count up. With
-/// ProcessOptions::persist_state also the protocol state, in the same transaction (shared because
-/// the store may write it on another thread; it is never changed).
+/// ProcessOptions::persist_state also the protocol state, in the same transaction: the driver adds
+/// Process::image() (shared because the store may write it on another thread; it is never changed).
+/// A driver may write several steps at once, with the image after the last of them.
 struct Persist {
     std::uint64_t token = 0;
     std::vector<Object> objects;
@@ -146,6 +157,6 @@ struct Notify {
 };
 
 using Effect = std::variant<Send, SendDirect, OpenLink, CloseLink, SetTimer, StartComputation,
-                            Persist, Notify>;
+                            Persist, Notify, Welcome>;
 
 }  // namespace tributary::netlayer

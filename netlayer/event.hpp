@@ -48,6 +48,15 @@ struct LinkResumed {
     Sequence received = 0;
 };
 
+/// The end that dials an edge of ours is there (again): nothing of an earlier connection will still
+/// arrive, and it has processed our messages up to `received`. Answered by Welcome, unless the
+/// epoch was never heard of; then the transport gives the event again when the edge is opened.
+struct LinkGreeted {
+    ProcessId peer = 0;
+    Epoch epoch = 0;
+    Sequence received = 0;
+};
+
 /// A message on a tree edge. `from` is the identity that the transport proved. `acknowledged` is
 /// the last of our sequence numbers that the peer has processed.
 struct MessageReceived {
@@ -112,7 +121,7 @@ struct Stored {
 
 using Input = std::variant<Started, LinkUp, LinkDown, MessageReceived, DirectReceived, TimerFired,
                            UpdateInvoked, ReadInvoked, JoinInvoked, LeaveInvoked, ComputationDone,
-                           Stored, LinkResumed>;
+                           Stored, LinkResumed, LinkGreeted>;
 
 struct Event {
     Micros now{0};

@@ -1,8 +1,9 @@
 #pragma once
 // What a process may be told: the shape of the tree, waits and bounds. The same bounds must be
 // used by all processes of a service, because whoever exceeds one is cut off.
-// Invariant: lease < silence (the parent waits longer than any lease it granted may last, clock
-// drift included), heartbeat well below lease.
+// Invariants: lease < silence (the parent waits longer than any lease it granted may last, clock
+// drift included), heartbeat well below lease, grace + heartbeat < silence (or a child is given up
+// before its link could be found again).
 // Values; any thread.
 
 #include <cstddef>
@@ -17,11 +18,11 @@ struct ProcessOptions {
 
     Micros heartbeat{500'000};  ///< a child pings this often; also the tick of every retry
     Micros lease{2'000'000};    ///< T_self: longest life of a lease after its ping
-    Micros silence{3'000'000};  ///< T_parent: a child silent this long is disconnected
+    Micros silence{4'000'000};  ///< T_parent: a child silent this long is disconnected
     /// A link that the transport finds again within this time goes on where it was (C22). Zero: a
-    /// lost connection is a dead edge.
-    Micros grace{0};
-    /// Server: every Persist carries an image of the protocol state, and a restart goes on from it.
+    /// lost connection is a dead edge; only for simulations of the paper's own rules.
+    Micros grace{3'000'000};
+    /// Server: every change of the protocol state is to be stored, and a restart goes on from it.
     bool persist_state = false;
     Micros retry_join{1'000'000};   ///< a join request is repeated after this
     Micros retry_read{2'000'000};   ///< a strict read is repeated after this, with the same id

@@ -37,6 +37,7 @@ class Step {
     void operator()(const ComputationDone& event) { Updates(state_).computed(event); }
     void operator()(const Stored&) {}
     void operator()(const LinkResumed& event) { Recovery(state_).on_link_resumed(event); }
+    void operator()(const LinkGreeted& event) { Recovery(state_).on_link_greeted(event); }
 
     /// Whether the event changes what the server's image contains.
     [[nodiscard]] static bool lasting(const Input& input);
@@ -177,9 +178,6 @@ void Step::persist() {
     const bool with_image = state_.options.persist_state && std::exchange(state_.dirty, false);
     if (persist.objects.empty() && !with_image) return;
     ++state_.persists;
-    if (state_.options.persist_state) {
-        persist.image = std::make_shared<const ServerImage>(capture(state_));
-    }
     state_.effects.insert(state_.effects.begin(), std::move(persist));
 }
 
@@ -216,8 +214,11 @@ Phase Process::phase() const {
 }
 
 std::optional<Sequence> Process::received(ProcessId peer, Epoch epoch) const {
-    if (!state_->links.is_current(peer, epoch)) return std::nullopt;
-    return state_->links.all().at(peer).received;
+    return state_->links.received(peer, epoch);
+}
+
+std::shared_ptr<const ServerImage> Process::image() const {
+    return std::make_shared<const ServerImage>(capture(*state_));
 }
 
 const Object* Process::copy(const ObjectId& object) const {

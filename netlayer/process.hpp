@@ -50,9 +50,11 @@ class Process {
 
     [[nodiscard]] ProcessId id() const;
     [[nodiscard]] Phase phase() const;
-    /// For the transport's resume handshake: how many of the peer's messages on this edge were
-    /// processed, or nullopt when the edge is over, which is to be answered with "closed".
+    /// For the transport's greeting: how many of the peer's messages on this edge were processed,
+    /// or nullopt when the edge is over.
     [[nodiscard]] std::optional<Sequence> received(ProcessId peer, Epoch epoch) const;
+    /// Server: what a Persist of the last step stores beside the objects.
+    [[nodiscard]] std::shared_ptr<const ServerImage> image() const;
     /// A snapshot for people and programs; costs time proportional to the number of objects.
     [[nodiscard]] ProcessStatus status() const;
     /// The latest version that this process holds a copy of, or nullptr.

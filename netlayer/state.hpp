@@ -128,6 +128,7 @@ struct State {
     std::set<ObjectId> read_ids;  ///< what a leave must force (C4)
     std::set<ObjectId> written_ids;
     bool leave_forced = false;
+    LinkTable::Key departed_edge;  ///< of the last word, while departing
 
     // --- of the current step
     std::deque<Arrival> arrivals;

@@ -25,8 +25,8 @@ ObjectStatus describe(const State& state, const ObjectId& id, const DistQueue& q
 }  // namespace
 
 const char* phase_name(Phase phase) {
-    static constexpr std::array<const char*, 5> kNames = {"idle", "joining", "connected", "leaving",
-                                                          "left"};
+    static constexpr std::array<const char*, 6> kNames = {"idle",    "joining",   "connected",
+                                                          "leaving", "departing", "left"};
     return kNames.at(static_cast<std::size_t>(phase));
 }
 

@@ -18,6 +18,7 @@ enum class Phase {
     joining,    ///< asks for a place
     connected,  ///< has a way to the server, as far as it knows
     leaving,    ///< connected, finishes its operations and forces
+    departing,  ///< not in the tree any more; its last word is not acknowledged yet
     left,       ///< gone for good
 };
 

@@ -30,8 +30,12 @@ Status check(const NodeOptions& options, const Store* store) {
     if (!server && !is_key_text(options.server_public_key)) {
         return invalid("the server's public key is not 40 characters of Z85; copy it again");
     }
-    if (options.process.degree == 0 || options.process.lease >= options.process.silence) {
+    const ProcessOptions& process = options.process;
+    if (process.degree == 0 || process.lease >= process.silence) {
         return invalid("the tree's degree is zero, or a lease is not shorter than the silence");
+    }
+    if (process.grace <= Micros(0) || process.grace + process.heartbeat >= process.silence) {
+        return invalid("the grace time is zero, or with a heart-beat not shorter than the silence");
     }
     if (options.advertise.empty() && (options.listen.find("://0.0.0.0") != std::string::npos ||
                                       options.listen.find("://*") != std::string::npos)) {

@@ -18,7 +18,8 @@ class Operations {
     using UpdateDone = std::function<void(Result<UpdateReport>)>;
     using ReadDone = std::function<void(Result<Object>)>;
 
-    explicit Operations(std::size_t limit) : limit_(limit) {}
+    /// @param last  every operation gets a larger number
+    explicit Operations(std::size_t limit, OperationId last = 0) : limit_(limit), last_(last) {}
 
     /// Registers an update; at the bound it fails at once.
     /// @return  the event for the process, or nothing

@@ -63,11 +63,15 @@ Status StoreWriter::write(const std::vector<Persist>& batches, const std::vector
                          {{"member", member.name}, {"cause", status.error().message}});
         }
     }
-    std::vector<Object> objects;
+    Batch together;
     for (const Persist& batch : batches) {
-        objects.insert(objects.end(), batch.objects.begin(), batch.objects.end());
+        together.objects.insert(together.objects.end(), batch.objects.begin(), batch.objects.end());
     }
-    return objects.empty() ? Status{} : store_->commit(objects);
+    // Only the image after the last step counts: the earlier ones are contained in it.
+    if (!batches.empty() && batches.back().image) {
+        together.state = encoder_.encode(*batches.back().image);
+    }
+    return batches.empty() ? Status{} : store_->commit(together);
 }
 
 }  // namespace tributary::netlayer

@@ -15,6 +15,7 @@
 
 #include "base/result.hpp"
 #include "netlayer/effect.hpp"
+#include "netlayer/server/image_codec.hpp"
 #include "netlayer/store/store.hpp"
 
 namespace tributary::netlayer {
@@ -39,6 +40,7 @@ class StoreWriter {
     Status write(const std::vector<Persist>& batches, const std::vector<Member>& members);
 
     std::unique_ptr<Store> store_;
+    ImageEncoder encoder_;  ///< the writer thread's only
     Report stored_;
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -34,7 +34,9 @@ Transport::Counters::Counters(Metrics& metrics)
       unsendable(metrics.counter("driver.unsendable")),
       handshakes_refused(metrics.counter("driver.handshakes_refused")),
       disconnects(metrics.counter("driver.disconnects")),
-      links_lost(metrics.counter("driver.links_lost")) {}
+      links_lost(metrics.counter("driver.links_lost")),
+      stale(metrics.counter("driver.dropped_stale")),
+      deposed(metrics.counter("driver.deposed_servers")) {}
 
 Transport::Transport(const Context& context, TransportOptions options, const Clock& clock,
                      Metrics& metrics)
@@ -76,17 +78,8 @@ bool Transport::may_speak(const std::string& public_key) const {
 
 bool Transport::is_child_key(const std::string& public_key) const {
     return std::any_of(links_.begin(), links_.end(), [&](const auto& entry) {
-        return !entry.second.dial && entry.second.public_key == public_key;
+        return !entry.second.dial && entry.second.target.public_key == public_key;
     });
-}
-
-Status Transport::dial(ProcessId peer, const Connection::Target& target) {
-    TRIBUTARY_TRY(const Bytes greeting, encode(Frame{options_.self, peer, 0, 0, 0, std::nullopt}));
-    TRIBUTARY_TRY(Connection connection,
-                  Connection::dial(context_, target, options_.keys, options_.sockets, greeting));
-    dialled_.erase(peer);
-    dialled_.emplace(peer, std::move(connection));
-    return {};
 }
 
 void Transport::wait(int wake, Micros timeout, bool read_messages) {
@@ -123,6 +116,7 @@ std::vector<Input> Transport::collect(bool read_messages) {
         follow_members();
     } else {
         keep_session();
+        keep_links();
     }
     return std::exchange(inputs_, {});
 }
@@ -153,8 +147,7 @@ void Transport::watch_connections() {
             session_due_ =
                 clock_.monotonic() + (refusal_.empty() ? options_.redial : kRedialRefused);
         }
-        lose(peer);
-        dialled_.erase(peer);
+        break_connection(peer);
     }
 }
 
@@ -162,22 +155,6 @@ void Transport::follow_members() {
     if (clock_.monotonic() < members_due_) return;
     members_due_ = clock_.monotonic() + kMembersInterval;
     authorized_.refresh();
-}
-
-void Transport::keep_session() {
-    if (dialled_.contains(kServer) || clock_.monotonic() < session_due_) return;
-    if (const Status status = dial(kServer, options_.server); !status) {
-        refusal_ = status.error().message;
-        session_due_ = clock_.monotonic() + kRedialRefused;
-    }
-}
-
-void Transport::lose(ProcessId peer) {
-    const auto link = links_.find(peer);
-    if (link == links_.end()) return;
-    count_.links_lost.add();
-    inputs_.emplace_back(LinkDown{peer, link->second.epoch});
-    links_.erase(link);
 }
 
 std::optional<Frame> Transport::unpack(const Received& received) {
@@ -204,10 +181,16 @@ void Transport::on_peer_frame(const Received& received) {
         return;
     }
     if (!frame->message) {
-        on_greeting(frame->from, received.route);
+        on_greeting(*frame, received.route);
         return;
     }
     const bool direct = is_direct(*frame->message);
+    const auto route = routes_.find(frame->from);
+    const bool present = route != routes_.end() && route->second.address == received.route;
+    if (!direct && !present) {
+        count_.stale.add();  // of a connection that was given up, or that never greeted
+        return;
+    }
     if (frame->to != options_.self) {
         if (is_server() && direct) {
             relay(*frame, received.payload);
@@ -219,24 +202,6 @@ void Transport::on_peer_frame(const Received& received) {
     } else {
         deliver(std::move(*frame));
     }
-}
-
-void Transport::on_greeting(ProcessId from, const Bytes& route) {
-    const auto link = links_.find(from);
-    const bool again = link != links_.end() && link->second.routed;
-    if (!routes_.contains(from) && routes_.size() >= options_.max_peers) {
-        count_.undeliverable.add();
-        return;
-    }
-    routes_[from] = route;
-    if (again) {
-        lose(from);  // the edge lived on an earlier connection
-        return;
-    }
-    if (link == links_.end()) return;
-    link->second.routed = true;
-    inputs_.emplace_back(LinkUp{from, link->second.epoch});
-    for (Bytes& bytes : std::exchange(link->second.waiting, {})) transmit(from, std::move(bytes));
 }
 
 /// A card may name only the one who sends it, under the name of the authorized folder.
@@ -258,11 +223,18 @@ void Transport::on_dialled_frame(ProcessId peer, const Received& received) {
     if (!frame) return;
     // The server carries the words of others outside the tree, and has checked who says them.
     const bool carried = peer == kServer && frame->message && is_direct(*frame->message);
-    if (!frame->message || frame->to != options_.self || (frame->from != peer && !carried)) {
+    if (frame->to != options_.self || (frame->from != peer && !carried)) {
         count_.forged.add();
         return;
     }
-    deliver(std::move(*frame));
+    if (const auto link = links_.find(peer); link != links_.end() && link->second.dial) {
+        link->second.heard = clock_.monotonic();
+    }
+    if (frame->message) {
+        deliver(std::move(*frame));
+    } else {
+        on_answer(peer, *frame);
+    }
 }
 
 void Transport::deliver(Frame frame) {
@@ -272,95 +244,6 @@ void Transport::deliver(Frame frame) {
         inputs_.emplace_back(MessageReceived{frame.from, frame.epoch, frame.sequence,
                                              frame.acknowledged, std::move(*frame.message)});
     }
-}
-
-void Transport::open(const OpenLink& link) {
-    const ProcessId peer = link.peer.id;
-    Link made{link.epoch, link.dial, link.peer.public_key, false, {}};
-    const std::string& key = peer == kServer ? options_.server.public_key : link.peer.public_key;
-    const bool honest = link.peer.public_key == key &&
-                        (peer == kServer || (is_key_text(key) && process_id_of_key(key) == peer));
-    made.routed = is_server() && routes_.contains(peer);
-    if (!is_server() && !link.dial) routes_.erase(peer);
-    links_.insert_or_assign(peer, std::move(made));
-    if (!honest) {
-        count_.forged.add();
-        lose(peer);
-    } else if (link.dial && peer != kServer) {
-        if (const Status status = dial(peer, {link.peer.endpoint, key}); !status) {
-            log::warning("driver", "the parent cannot be dialled",
-                         {{"cause", status.error().message}});
-            lose(peer);
-        }
-    }
-}
-
-void Transport::close(const CloseLink& link) {
-    const auto found = links_.find(link.peer);
-    if (found == links_.end() || found->second.epoch != link.epoch) return;
-    if (found->second.dial && link.peer != kServer) dialled_.erase(link.peer);
-    if (!found->second.dial && !is_server()) routes_.erase(link.peer);
-    links_.erase(found);
-}
-
-void Transport::send(const Send& message) {
-    const auto link = links_.find(message.to);
-    if (link == links_.end() || link->second.epoch != message.epoch) return;
-    auto bytes = encode(Frame{options_.self, message.to, message.epoch, message.sequence,
-                              message.acknowledged, message.message},
-                        options_.codec);
-    if (bytes) {
-        transmit(message.to, std::move(*bytes));
-        return;
-    }
-    count_.unsendable.add();
-    log::error("driver", "a message cannot be sent, its link is given up",
-               {{"kind", message_name(message.message)}, {"cause", bytes.error().message}});
-    lose(message.to);
-}
-
-void Transport::transmit(ProcessId to, Bytes bytes) {
-    const auto found = links_.find(to);
-    if (found == links_.end()) return;
-    Link& link = found->second;
-    const bool to_child = !link.dial;
-    if (to_child && !link.routed && !is_server()) {
-        link.waiting.push_back(std::move(bytes));
-        if (link.waiting.size() > options_.max_waiting_messages) lose(to);
-        return;
-    }
-    SendOutcome outcome = SendOutcome::unreachable;
-    if (to_child) {
-        outcome = send_to_route(to, bytes);
-    } else if (const auto connection = dialled_.find(to); connection != dialled_.end()) {
-        outcome = connection->second.send(bytes);
-    }
-    if (outcome == SendOutcome::queued) {
-        count_.sent.add();
-        count_.bytes_sent.add(bytes.size());
-    } else {
-        lose(to);
-    }
-}
-
-SendOutcome Transport::send_to_route(ProcessId to, ByteView bytes) {
-    const auto route = routes_.find(to);
-    if (route == routes_.end()) return SendOutcome::unreachable;
-    const SendOutcome outcome = router_.send(route->second, bytes);
-    if (outcome == SendOutcome::unreachable) routes_.erase(route);
-    return outcome;
-}
-
-void Transport::send_direct(const SendDirect& message) {
-    const Frame frame{options_.self, message.to.id, 0, 0, 0, message.message};
-    const auto bytes = encode(frame, options_.codec);
-    SendOutcome outcome = SendOutcome::failed;
-    if (bytes && is_server()) {
-        outcome = send_to_route(message.to.id, *bytes);
-    } else if (const auto session = dialled_.find(kServer); bytes && session != dialled_.end()) {
-        outcome = session->second.send(*bytes);
-    }
-    (outcome == SendOutcome::queued ? count_.sent : count_.undeliverable).add();
 }
 
 }  // namespace tributary::netlayer

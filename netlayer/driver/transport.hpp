@@ -2,14 +2,18 @@
 // The sockets of one process: what the core calls links, on ZeroMQ. The child dials its parent; a
 // client also keeps one session with the server, over which it joins and over which the server
 // carries messages outside the tree between clients (they need not know each other's keys).
+// A connection that breaks is dialled again by the side that dialled it, which greets with the edge
+// and the last number it processed; the process on the other side answers (LinkGreeted, Welcome),
+// so that the edge goes on where it was. Between the greeting and the answer nothing is sent on it.
 // Invariants: a message is passed on only when the key that authentication vouched for is the one
 // that decides the sender's number (process_id_of_key), when it is addressed to this process, and
 // when it came over a connection on which that sender may speak; everything else is dropped and
-// counted. A tree edge lives on one connection: when that is gone the edge gets one LinkDown.
-// Thread: the reactor's. protocol section 6. @deviates messages outside the tree are carried by
-// the server and not dialled directly, so that a client needs to accept announced children only.
+// counted. A tree edge lives on one connection at a time: what an earlier one still brings is
+// dropped. A server whose incarnation is lower than one heard before is not listened to. Thread:
+// the reactor's. protocol section 6. @deviates messages outside the tree are carried by the server
+// and not dialled directly, so that a client needs to accept announced children only.
 
-#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,9 +40,11 @@ struct TransportOptions {
     Connection::Target server;         ///< client
     SocketLimits sockets;
     CodecLimits codec;
-    std::size_t max_peers = 65'536;           ///< connections that can be answered
-    std::size_t max_waiting_messages = 1024;  ///< of one edge whose child has not dialled yet
-    Micros redial{100'000};                   ///< shortest time between two tries of the session
+    std::size_t max_peers = 65'536;  ///< connections that can be answered
+    Micros redial{100'000};          ///< shortest time between two tries of a connection
+    Micros stale{2'000'000};  ///< an edge on which the parent is silent so long is dialled again
+    /// How much of a peer's edge was processed: Process::received.
+    std::function<std::optional<Sequence>(ProcessId, Epoch)> processed;
 };
 
 class Transport {
@@ -59,10 +65,13 @@ class Transport {
 
     void open(const OpenLink& link);
     void close(const CloseLink& link);
+    void welcome(const Welcome& answer);
     void send(const Send& message);
     void send_direct(const SendDirect& message);
 
     [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+    /// The server's own incarnation, told in its greetings.
+    void serve_as(Incarnation incarnation) { server_incarnation_ = incarnation; }
     /// Why the session with the server cannot be had; empty while it can.
     [[nodiscard]] const std::string& refusal() const { return refusal_; }
     /// Whether collect() has something without waiting.
@@ -73,9 +82,16 @@ class Transport {
     struct Link {
         Epoch epoch = 0;
         bool dial = false;
-        std::string public_key;
-        bool routed = false;        ///< the child has dialled
-        std::deque<Bytes> waiting;  ///< for a child that has not
+        Connection::Target target;
+        bool up = false;     ///< greeted and answered on the present connection
+        bool told = false;   ///< the process knows that it is not up
+        Micros dial_due{0};  ///< not dialled again before
+        Micros heard{0};     ///< when the parent last said something
+    };
+    struct Route {
+        Bytes address;
+        Epoch epoch = 0;        ///< the edge that its greeting named
+        Sequence received = 0;  ///< and the last number processed on it
     };
     struct Counters {
         explicit Counters(Metrics& metrics);
@@ -92,6 +108,8 @@ class Transport {
         Counter& handshakes_refused;
         Counter& disconnects;
         Counter& links_lost;
+        Counter& stale;
+        Counter& deposed;
     };
 
     Status listen(Metrics& metrics);
@@ -100,18 +118,23 @@ class Transport {
     [[nodiscard]] bool is_child_key(const std::string& public_key) const;
     std::optional<Frame> unpack(const Received& received);
     void on_peer_frame(const Received& received);
-    void on_greeting(ProcessId from, const Bytes& route);
+    void on_greeting(const Frame& frame, const Bytes& address);
     void on_dialled_frame(ProcessId peer, const Received& received);
+    void on_answer(ProcessId peer, const Frame& frame);
     bool honest_join(const Frame& frame, const std::string& proven_key);
     void relay(const Frame& frame, ByteView bytes);
     void deliver(Frame frame);
     void watch_connections();
     void keep_session();
+    void keep_links();
     void follow_members();
     Status dial(ProcessId peer, const Connection::Target& target);
-    void transmit(ProcessId to, Bytes bytes);
+    [[nodiscard]] Frame greeting_for(ProcessId peer) const;
+    void greet_server();
+    void break_connection(ProcessId peer);
+    SendOutcome transmit(ProcessId to, const Link& link, ByteView bytes);
     SendOutcome send_to_route(ProcessId to, ByteView bytes);
-    void lose(ProcessId peer);
+    void down(ProcessId peer, Link& link);
     [[nodiscard]] bool is_server() const { return options_.self == kServer; }
 
     const Context& context_;
@@ -127,8 +150,9 @@ class Transport {
     Micros members_due_{0};  ///< the authorized folder is not looked at again before
     Micros session_due_{0};  ///< the session is not tried again before
     std::map<ProcessId, Link> links_;
-    std::map<ProcessId, Bytes> routes_;        ///< how to answer peers that dialled us
+    std::map<ProcessId, Route> routes_;        ///< how to answer peers that dialled us
     std::map<ProcessId, Connection> dialled_;  ///< the parent; and the session, as kServer
+    Incarnation server_incarnation_ = 0;       ///< own, or the highest heard from the server
     std::vector<Input> inputs_;
 };
 

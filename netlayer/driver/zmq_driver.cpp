@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "netlayer/server/image_codec.hpp"
 
 namespace tributary::netlayer {
 
@@ -28,6 +29,7 @@ TransportOptions transport_options(const NodeOptions& options, ProcessId self) {
     made.codec.objects = options.process.max_copies;
     made.codec.path = options.process.max_hops;
     made.sockets.message_bytes = made.codec.message_bytes + kSocketSlack;
+    made.stale = options.process.lease;
     return made;
 }
 
@@ -84,9 +86,11 @@ ZmqDriver::~ZmqDriver() {
 Status ZmqDriver::open_sockets(Metrics& metrics) {
     TRIBUTARY_TRY(mailbox_, Mailbox::make(options_.max_submitted));
     context_ = std::make_unique<Context>();
-    TRIBUTARY_TRY(transport_,
-                  Transport::start(*context_, transport_options(options_, number_of(options_)),
-                                   clock_, metrics));
+    TransportOptions transport = transport_options(options_, number_of(options_));
+    transport.processed = [this](ProcessId peer, Epoch epoch) {
+        return process_->received(peer, epoch);
+    };
+    TRIBUTARY_TRY(transport_, Transport::start(*context_, std::move(transport), clock_, metrics));
     pool_ = std::make_unique<WorkerPool>(options_.threads, options_.process.max_operations);
     return {};
 }
@@ -102,20 +106,39 @@ Status ZmqDriver::begin_life(std::unique_ptr<Store> store) {
     setup.self = own_card();
     setup.options = options_.process;
     if (is_server()) {
-        TRIBUTARY_TRY(setup.self.incarnation, store->begin_incarnation());
-        TRIBUTARY_TRY(setup.restored, store->load());
-        setup.recovered = setup.self.incarnation > 1;
-        writer_ = std::make_unique<StoreWriter>(
-            std::move(store), [this](const Result<std::uint64_t>& token) {
-                static_cast<void>(
-                    mailbox_->post([this, token] { on_stored(token); }, Mailbox::Bound::unlimited));
-            });
+        TRIBUTARY_CHECK(begin_service(std::move(store), setup));
     } else {
         TRIBUTARY_TRY(incarnations_, Incarnations::open(options_.state));
         setup.self.incarnation = incarnations_->last();
         join_at_ = clock_.monotonic();
     }
     process_.emplace(std::move(setup));
+    return {};
+}
+
+Status ZmqDriver::begin_service(std::unique_ptr<Store> store, Process::Setup& setup) {
+    setup.options.persist_state = true;
+    TRIBUTARY_TRY(setup.self.incarnation, store->begin_incarnation());
+    TRIBUTARY_TRY(setup.restored, store->load());
+    TRIBUTARY_TRY(const auto stored, store->load_state());
+    if (stored) {
+        TRIBUTARY_TRY(setup.image, decode_image(*stored));
+        if (setup.image->incarnation >= setup.self.incarnation) {
+            return fail(Errc::corrupt,
+                        "the stored protocol state is newer than the store's incarnation. Restore "
+                        "the store from a backup");
+        }
+        stored_ = setup.image->persists;
+    }
+    setup.recovered = setup.self.incarnation > 1;
+    operations_ = Operations(options_.max_submitted + options_.process.max_operations,
+                             setup.self.incarnation << kEpochCounterBits);
+    transport_->serve_as(setup.self.incarnation);
+    writer_ =
+        std::make_unique<StoreWriter>(std::move(store), [this](const Result<std::uint64_t>& token) {
+            static_cast<void>(
+                mailbox_->post([this, token] { on_stored(token); }, Mailbox::Bound::unlimited));
+        });
     return {};
 }
 
@@ -131,7 +154,7 @@ void ZmqDriver::request_stop() {
 }
 
 bool ZmqDriver::may_read() const {
-    return effects_.size() < kMaxUnstored && notes_.failure.empty();
+    return effects_.size() + changing_.size() < kMaxUnstored && notes_.failure.empty();
 }
 
 void ZmqDriver::turn() {
@@ -145,6 +168,7 @@ void ZmqDriver::turn() {
     }
     fire_timers();
     if (!is_server()) join_when_due();
+    submit_changes();
 }
 
 Micros ZmqDriver::time_to_wait() const {
@@ -192,14 +216,30 @@ void ZmqDriver::step(Input input) {
     if (ended_ || !notes_.failure.empty()) return;
     for (Effect& effect : process_->step(Event{clock_.monotonic(), std::move(input)})) {
         if (auto* persist = std::get_if<Persist>(&effect)) {
-            const std::uint64_t token = persist->token;
-            writer_->submit(std::move(*persist));
-            effects_.emplace_back(Persist{token, {}});
+            unsubmitted_ = persist->token;
+            for (Object& object : persist->objects) {
+                changed_.insert_or_assign(object.id, std::move(object));
+            }
+        } else if (unsubmitted_ != 0) {
+            changing_.push_back(std::move(effect));
         } else {
             effects_.push_back(std::move(effect));
         }
     }
     perform_what_may();
+}
+
+/// Hands what this turn's steps changed to the store, as one transaction.
+void ZmqDriver::submit_changes() {
+    if (unsubmitted_ == 0) return;
+    const std::uint64_t token = std::exchange(unsubmitted_, 0);
+    Persist together{token, {}, process_->image()};
+    for (auto& [id, object] : std::exchange(changed_, {})) {
+        together.objects.push_back(std::move(object));
+    }
+    writer_->submit(std::move(together));
+    effects_.emplace_back(Persist{token, {}});
+    for (Effect& effect : std::exchange(changing_, {})) effects_.push_back(std::move(effect));
 }
 
 void ZmqDriver::perform_what_may() {
@@ -352,7 +392,7 @@ NodeStatus ZmqDriver::status() const {
     status.endpoint = transport_->endpoint();
     status.connected = process_->phase() == Phase::connected || process_->phase() == Phase::leaving;
     status.programs = pool_->size();
-    status.unstored = effects_.size();
+    status.unstored = effects_.size() + changing_.size();
     return status;
 }
 

@@ -2,11 +2,11 @@
 // The reactor: feeds one Process from sockets, timers, the pool, the store and local callers, and
 // performs its effects.
 // Invariants: the process sees one event at a time, with a time that never goes back; effects are
-// performed in order, and none that stands behind a Persist before that is on disk; when as many
-// effects wait for the store as the bound allows, peers are not read. After a failure of the store
-// nothing is performed any more.
-// Thread: run() on the reactor's own thread; mailbox() and request_stop() from any; everything else
-// from tasks in the mailbox. protocol sections 1 (decision 1), 6, 7.
+// performed in order, and none that stands behind a Persist before that is on disk (the steps of
+// one turn are stored together, with the state after the last); when as many effects wait for the
+// store as the bound allows, peers are not read. After a failure of the store nothing is performed
+// any more. Thread: run() on the reactor's own thread; mailbox() and request_stop() from any;
+// everything else from tasks in the mailbox. protocol sections 1 (decision 1), 6, 7.
 
 #include <atomic>
 #include <deque>
@@ -62,6 +62,7 @@ class ZmqDriver {
  private:
     Status open_sockets(Metrics& metrics);
     Status begin_life(std::unique_ptr<Store> store);
+    Status begin_service(std::unique_ptr<Store> store, Process::Setup& setup);
     [[nodiscard]] Card own_card() const;
 
     void turn();
@@ -70,12 +71,14 @@ class ZmqDriver {
     void join_when_due();
     void give_up_joining();
     void step(Input input);
+    void submit_changes();
     void perform_what_may();
 
     void perform(const Send& effect) { transport_->send(effect); }
     void perform(const SendDirect& effect) { transport_->send_direct(effect); }
     void perform(const OpenLink& effect) { transport_->open(effect); }
     void perform(const CloseLink& effect) { transport_->close(effect); }
+    void perform(const Welcome& effect) { transport_->welcome(effect); }
     void perform(const SetTimer& effect) { timers_[effect.timer] = effect.at; }
     void perform(const StartComputation& effect);
     void perform(const Persist& /*effect*/) {}
@@ -112,8 +115,11 @@ class ZmqDriver {
     std::optional<Process> process_;
     Operations operations_;
     std::map<TimerId, Micros> timers_;
-    std::deque<Effect> effects_;  ///< not performed yet
-    std::uint64_t stored_ = 0;    ///< newest token on disk
+    std::deque<Effect> effects_;          ///< not performed yet
+    std::map<ObjectId, Object> changed_;  ///< of this turn's steps, newest versions
+    std::vector<Effect> changing_;        ///< effects that wait for this turn's Persist
+    std::uint64_t unsubmitted_ = 0;       ///< its token, or 0
+    std::uint64_t stored_ = 0;            ///< newest token on disk
     std::set<std::string> remembered_;
     std::vector<Done> connect_waits_;
     std::vector<Done> leave_waits_;

@@ -20,6 +20,19 @@ void LinkTable::close(ProcessId peer) {
     broken_.erase(peer);
 }
 
+void LinkTable::close_when_acknowledged(ProcessId peer, Micros now) {
+    const auto found = links_.find(peer);
+    if (found == links_.end()) return;
+    const Key key{peer, found->second.epoch};
+    if (!found->second.outbox.empty()) {
+        Link& kept = closing_.insert_or_assign(key, std::move(found->second)).first->second;
+        kept.down_since = now;
+    }
+    bury(key);
+    links_.erase(peer);
+    broken_.erase(peer);
+}
+
 std::optional<Send> LinkTable::number(ProcessId peer, Message message) {
     const auto found = links_.find(peer);
     if (found == links_.end()) return std::nullopt;
@@ -40,6 +53,11 @@ std::optional<Send> LinkTable::number(ProcessId peer, Message message) {
 Verdict LinkTable::accept(const MessageReceived& arrived) {
     const auto found = links_.find(arrived.from);
     if (found == links_.end() || found->second.epoch != arrived.epoch) {
+        const auto closing = closing_.find({arrived.from, arrived.epoch});
+        if (closing != closing_.end()) {
+            acknowledge(arrived.from, closing->second, arrived.acknowledged);
+            if (closing->second.outbox.empty()) closing_.erase(closing);
+        }
         return is_dead(arrived.from, arrived.epoch) ? Verdict::drop : Verdict::unknown;
     }
     Link& link = found->second;
@@ -76,19 +94,55 @@ void LinkTable::interrupt(ProcessId peer, Micros now) {
     if (found != links_.end() && !found->second.down_since) found->second.down_since = now;
 }
 
-std::optional<std::vector<Send>> LinkTable::resume(ProcessId peer, Sequence received) {
-    const auto found = links_.find(peer);
-    if (found == links_.end()) return std::nullopt;
-    Link& link = found->second;
+std::optional<std::vector<Send>> LinkTable::resume(Key edge, Sequence received) {
+    const ProcessId peer = edge.first;
+    const bool current = is_current(peer, edge.second);
+    const auto closing = closing_.find(edge);
+    if (!current && closing == closing_.end()) return std::nullopt;
+    Link& link = current ? links_.at(peer) : closing->second;
     if (received < link.acknowledged || received > link.sent) return std::nullopt;
     acknowledge(peer, link, received);
-    link.down_since.reset();
     std::vector<Send> missed;
+    if (current) {
+        link.down_since.reset();
+        link.greeted = true;
+    } else if (link.outbox.empty()) {
+        closing_.erase(closing);
+        return missed;
+    }
     Sequence sequence = link.acknowledged;
     for (const Message& message : link.outbox) {
         missed.push_back({peer, link.epoch, ++sequence, link.received, message});
     }
     return missed;
+}
+
+void LinkTable::expire_closing(Micros now, Micros longest) {
+    std::erase_if(closing_, [&](const auto& entry) {
+        return now - entry.second.down_since.value_or(now) >= longest;
+    });
+}
+
+std::optional<Sequence> LinkTable::received(ProcessId peer, Epoch epoch) const {
+    if (is_current(peer, epoch)) return links_.at(peer).received;
+    const auto closing = closing_.find({peer, epoch});
+    if (closing == closing_.end()) return std::nullopt;
+    return closing->second.received;
+}
+
+LinkTable::Contents LinkTable::contents() const {
+    return {links_, {dead_order_.begin(), dead_order_.end()}, closing_};
+}
+
+void LinkTable::assign(Contents contents, Micros now) {
+    links_ = std::move(contents.links);
+    closing_ = std::move(contents.closing);
+    for (auto& [peer, link] : links_) link.down_since = now;
+    for (auto& [key, link] : closing_) link.down_since = now;
+    dead_ = {contents.dead.begin(), contents.dead.end()};
+    dead_order_ = {contents.dead.begin(), contents.dead.end()};
+    early_.clear();
+    broken_.clear();
 }
 
 std::vector<ProcessId> LinkTable::take_broken() {

@@ -1,10 +1,11 @@
 #pragma once
 // The tree edges of a process: which epoch is current with which neighbour, sequence numbers in
-// both directions, what the peer has not acknowledged, and which epochs are dead.
+// both directions, what the peer has not acknowledged, and which epochs are dead or closing.
 // Invariants: at most one current edge per neighbour; a numbered message is accepted exactly once
 // and in order, also across a resume; a closed epoch never becomes current again while it is
-// remembered; while an edge is interrupted its messages wait in the outbox.
-// One thread. Corrections C2 (fencing) and C22 (exactly once per edge epoch).
+// remembered; while an edge is interrupted its messages wait in the outbox; a closing edge accepts
+// nothing and is kept until its last message is acknowledged or its time is over.
+// One thread. Corrections C2 (fencing) and C22 (exactly once per edge epoch); decision 6.
 
 #include <deque>
 #include <map>
@@ -26,6 +27,7 @@ struct Link {
     Sequence acknowledged = 0;         ///< the peer has processed everything up to here
     std::deque<Message> outbox;        ///< messages acknowledged + 1 to sent; empty without resume
     std::optional<Micros> down_since;  ///< the transport lost the peer and may find it again
+    bool greeted = false;              ///< the transport has reached the peer at least once
 };
 
 /// What to do with a message that arrived.
@@ -43,6 +45,14 @@ class LinkTable {
         std::size_t early = 0;           ///< messages kept for epochs never heard of
         std::size_t unacknowledged = 0;  ///< messages kept per edge for a resume; 0: no resume
     };
+    /// Names an edge for ever.
+    using Key = std::pair<ProcessId, Epoch>;
+    /// Everything, as the server's image keeps it.
+    struct Contents {
+        std::map<ProcessId, Link> links;
+        std::vector<Key> dead;  ///< oldest first
+        std::map<Key, Link> closing;
+    };
 
     explicit LinkTable(Limits limits) : limits_(limits) {}
 
@@ -51,6 +61,8 @@ class LinkTable {
     bool open(ProcessId peer, Epoch epoch);
     /// Ends the current edge; its epoch is dead from now on.
     void close(ProcessId peer);
+    /// Ends the current edge, but keeps what was sent on it until it is acknowledged.
+    void close_when_acknowledged(ProcessId peer, Micros now);
     /// Numbers a message for the current edge. On an interrupted edge it waits in the outbox.
     /// @return  what to send now, if anything
     std::optional<Send> number(ProcessId peer, Message message);
@@ -68,24 +80,37 @@ class LinkTable {
     void interrupt(ProcessId peer, Micros now);
     /// The transport found the peer again, which has processed our messages up to `received`.
     /// @return  what the peer misses, in order; nullopt when it cannot be given any more
-    std::optional<std::vector<Send>> resume(ProcessId peer, Sequence received);
+    std::optional<std::vector<Send>> resume(Key edge, Sequence received);
+    /// The peer says that a closing edge is over.
+    void forget_closing(Key edge) { closing_.erase(edge); }
+    /// Gives up edges that have been closing for `longest`.
+    void expire_closing(Micros now, Micros longest);
     /// Neighbours whose outbox overflowed, or who acknowledged what was never sent.
     [[nodiscard]] std::vector<ProcessId> take_broken();
 
     [[nodiscard]] bool is_open(ProcessId peer) const { return links_.contains(peer); }
     [[nodiscard]] bool is_current(ProcessId peer, Epoch epoch) const;
+    [[nodiscard]] bool is_closing(ProcessId peer, Epoch epoch) const {
+        return closing_.contains({peer, epoch});
+    }
     [[nodiscard]] bool is_dead(ProcessId peer, Epoch epoch) const;
+    /// How many of the peer's messages were processed on an edge that is current or closing.
+    [[nodiscard]] std::optional<Sequence> received(ProcessId peer, Epoch epoch) const;
     [[nodiscard]] const std::map<ProcessId, Link>& all() const { return links_; }
+    [[nodiscard]] const std::map<Key, Link>& closing() const { return closing_; }
+    /// Messages of early epochs are left out: who sent them sends them again.
+    [[nodiscard]] Contents contents() const;
+    /// Goes on from these contents, with every edge interrupted.
+    void assign(Contents contents, Micros now);
 
  private:
-    using Key = std::pair<ProcessId, Epoch>;
-
     void bury(Key key);
     void acknowledge(ProcessId peer, Link& link, Sequence upto);
 
     Limits limits_;
     std::set<ProcessId> broken_;
     std::map<ProcessId, Link> links_;
+    std::map<Key, Link> closing_;
     std::set<Key> dead_;
     std::deque<Key> dead_order_;
     std::vector<MessageReceived> early_;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include "netlayer/event.hpp"
 #include "netlayer/identity.hpp"
@@ -27,6 +28,9 @@ class DistQueue {
  public:
     DistQueue(ProcessId self, ProcessId first, bool idle)
         : self_(self), idle_(idle), entries_{{first, kNoOperation}} {}
+    /// A queue made elsewhere: merged, or stored. At least one entry.
+    DistQueue(ProcessId self, const std::vector<QueueEntry>& entries, bool idle)
+        : self_(self), idle_(idle), entries_(entries.begin(), entries.end()) {}
 
     void push(QueueEntry entry) { entries_.push_back(entry); }
     /// Removes the head; the queue must keep at least one element. The new head is not idle.

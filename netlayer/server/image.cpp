@@ -3,8 +3,8 @@
 namespace tributary::netlayer {
 
 ServerImage capture(const State& state) {
-    return {state.self.incarnation, state.persists, state.epochs_minted, state.numbers,
-            state.children,         state.links,    state.queues,        state.updates};
+    return {state.self.incarnation, state.persists,         state.epochs_minted, state.numbers,
+            state.children,         state.links.contents(), state.queues,        state.updates};
 }
 
 void restore(State& state, const ServerImage& image) {
@@ -12,10 +12,12 @@ void restore(State& state, const ServerImage& image) {
     state.epochs_minted = 0;  // the new incarnation gives new epochs
     state.numbers = image.numbers;
     state.children = image.children;
-    for (auto& [id, child] : state.children) child.last_ping = state.now;
-    state.links = image.links;
+    for (auto& [id, child] : state.children) {
+        child.last_ping = state.now;
+        child.ping_answered = Micros{0};
+    }
+    state.links.assign(image.links, state.now);
     if (state.mutations.stored_without_sequence) state.links.forget_received();
-    for (const auto& [peer, link] : image.links.all()) state.links.interrupt(peer, state.now);
     state.queues = image.queues;
     if (state.mutations.stored_without_idle) {
         for (auto& [id, queue] : state.queues) queue.set_idle(false);

@@ -21,7 +21,7 @@ struct ServerImage {
     std::uint64_t epochs_minted = 0;
     std::uint64_t numbers = 0;
     std::map<ProcessId, Child> children;
-    LinkTable links;  ///< epochs, last numbers, what is not acknowledged, dead epochs
+    LinkTable::Contents links;  ///< epochs, last numbers, what is not acknowledged, dead epochs
     std::map<ObjectId, DistQueue> queues;  ///< with the idle flags
     std::map<OperationId, Update> updates;
 };

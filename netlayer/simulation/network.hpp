@@ -49,7 +49,7 @@ class Network {
         Micros at{0};
     };
     Delivery send(const ChannelId& id, const Message& message, Micros now);
-    /// A message that its receiver has processed before is on its way again.
+    /// A message that its receiver has processed before, or the answer to a greeting.
     Delivery send_again(const ChannelId& id, Micros now);
 
     /// What happens to a message whose time has come.

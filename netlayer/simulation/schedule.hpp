@@ -22,14 +22,14 @@ struct Deliver {
     Input input;
 };
 
-/// A message at the end of its channel.
+/// A message, or the answer to a greeting, at the end of its channel.
 struct Transit {
     ChannelId channel;
     std::uint64_t number = 0;
-    MessageReceived received;
+    Input input;
 };
 
-/// The two ends of a broken link find each other again.
+/// The lower end of a broken link dials again.
 struct Reconnect {
     ProcessId child = 0;
     ProcessId parent = 0;

@@ -9,6 +9,8 @@
 namespace tributary::netlayer::simulation {
 namespace {
 
+constexpr Micros kRedial{20'000};
+
 bool is_heartbeat_input(const Input& input) {
     if (std::holds_alternative<TimerFired>(input)) return true;
     const auto* received = std::get_if<MessageReceived>(&input);
@@ -55,16 +57,22 @@ void World::crash_server(Micros pause) {
     server.process.reset();
     server.timers.clear();
     ++server.run;
-    for (const ChannelId& up : edges) {
-        resetting_.insert({up, up.reversed()});
-        network_.reset(up);
-        network_.reset(up.reversed());
-        tell_link_down(up.from, kServer, up.epoch, now_ + network_.delay());
-        const Micros empty =
-            std::max(network_.drained_at(up, now_), network_.drained_at(up.reversed(), now_));
-        const Micros found = std::max(now_ + pause + network_.delay(), empty);
-        schedule_.add(found, Reconnect{up.from, kServer, up.epoch});
-    }
+    for (const ChannelId& up : edges) break_edge(up, pause);
+}
+
+void World::break_edge(const ChannelId& up, Micros pause) {
+    const ChannelId down = up.reversed();
+    resetting_.insert({up, down});
+    network_.reset(up);
+    network_.reset(down);
+    const Micros below = now_ + network_.delay();
+    const Micros above = now_ + network_.delay();
+    tell_link_down(up.from, up.to, up.epoch, below);
+    tell_link_down(up.to, up.from, up.epoch, above);
+    // Nobody dials before the loss was noticed, and nothing old arrives after a greeting.
+    const Micros empty = std::max(network_.drained_at(up, now_), network_.drained_at(down, now_));
+    const Micros found = std::max({now_ + pause, empty, below, above}) + Micros{1};
+    schedule_.add(found, Reconnect{up.from, up.to, up.epoch});
 }
 
 void World::restart_server(Incarnation incarnation) {
@@ -140,11 +148,6 @@ std::optional<Wake> World::advance() {
 
 void World::deliver(Deliver deliver) {
     Node& node = nodes_[deliver.to];
-    if (const auto* resumed = std::get_if<LinkResumed>(&deliver.input)) {
-        const ChannelId out{deliver.to, resumed->peer, resumed->epoch};
-        network_.restore(out);  // nothing sent before this event goes over the new connection
-        resetting_.erase(out);
-    }
     if (!node.process || (deliver.run != 0 && deliver.run != node.run)) return;
     if (const auto* timer = std::get_if<TimerFired>(&deliver.input)) {
         const auto set = node.timers.find(timer->timer);
@@ -158,42 +161,45 @@ void World::reset_parent(ProcessId id) {
     const auto& parent = nodes_.at(id).process->state().parent;
     if (!parent) return;
     const ChannelId up{id, parent->card.id, parent->epoch};
-    const ChannelId down = up.reversed();
-    if (resetting_.contains(up) || resetting_.contains(down)) return;
-    resetting_.insert({up, down});
-    network_.reset(up);
-    network_.reset(down);
-    schedule_.add(now_ + network_.delay(), Deliver{up.to, 0, LinkDown{id, up.epoch}});
-    schedule_.add(now_ + network_.delay(), Deliver{id, 0, LinkDown{up.to, up.epoch}});
+    if (resetting_.contains(up) || resetting_.contains(up.reversed())) return;
     const auto longest = static_cast<std::uint64_t>(options_.grace.count()) * 5 / 4;
     const bool brief = random_.below(3) != 0;
     const Micros pause{static_cast<std::int64_t>(random_.below(brief ? longest / 10 : longest))};
-    const Micros empty = std::max(network_.drained_at(up, now_), network_.drained_at(down, now_));
-    schedule_.add(std::max(now_ + pause, empty), Reconnect{id, up.to, up.epoch});
+    break_edge(up, pause);
 }
 
 void World::reconnect(const Reconnect& edge) {
-    const auto tell = [this, &edge](ProcessId to, ProcessId peer) {
-        const Process* other = process(peer);
-        const Process* self = process(to);
-        auto received = other == nullptr ? std::nullopt : other->received(to, edge.epoch);
-        Micros after = network_.delay();
-        if (received && self != nullptr && self->received(peer, edge.epoch)) {
-            // What was not acknowledged yet may be asked for twice; this news comes before others.
-            const Sequence least = self->state().links.all().at(peer).acknowledged;
-            if (*received > least && random_.below(2) == 0) {
-                --*received;
-                after = Micros{1};
-            }
-        }
-        Deliver news{to, 0, LinkDown{peer, edge.epoch, true}};
-        if (received) news.input = LinkResumed{peer, edge.epoch, *received};
-        if (other != nullptr) schedule_.add(now_ + after, std::move(news));
-    };
     const ChannelId up{edge.child, edge.parent, edge.epoch};
-    if (network_.is_cut(up) || network_.is_cut(up.reversed())) return;
-    tell(edge.child, edge.parent);
-    tell(edge.parent, edge.child);
+    const Process* below = process(edge.child);
+    const Process* above = process(edge.parent);
+    auto received = below != nullptr ? below->received(edge.parent, edge.epoch) : std::nullopt;
+    if (!received || network_.is_cut(up) || network_.is_cut(up.reversed())) return;
+    if (above == nullptr) {  // nobody listens there yet
+        schedule_.add(now_ + kRedial, edge);
+        return;
+    }
+    const auto& links = above->state().links;
+    const bool known =
+        links.received(edge.child, edge.epoch).has_value() || links.is_dead(edge.child, edge.epoch);
+    if (!known) schedule_.add(now_ + kRedial, edge);
+    if (links.is_current(edge.child, edge.epoch)) {
+        // What was not acknowledged yet may be asked for twice.
+        const Sequence least = links.all().at(edge.child).acknowledged;
+        if (*received > least && random_.below(2) == 0) --*received;
+    }
+    schedule_.add(now_ + network_.delay(),
+                  Deliver{edge.parent, 0, LinkGreeted{edge.child, edge.epoch, *received}});
+}
+
+void World::answer_greeting(ProcessId from, const Welcome& welcome) {
+    const ChannelId down{from, welcome.to, welcome.epoch};
+    network_.restore(down);
+    resetting_.erase(down);
+    const auto delivery = network_.send_again(down, now_);
+    if (delivery.lost) return;
+    Input news = LinkResumed{from, welcome.epoch, welcome.received};
+    if (welcome.closed) news = LinkDown{from, welcome.epoch, true};
+    schedule_.add(delivery.at, Transit{down, delivery.number, std::move(news)});
 }
 
 bool World::quiet(const ChannelId& id) const {
@@ -233,7 +239,12 @@ void World::handle(ProcessId id, Node& node, Input input) {
     last_was_event_ = !is_heartbeat_input(input);
     ++(last_was_event_ ? events_ : heartbeats_);
     auto effects = node.process->step({now_, std::move(input)});
-    if (id == kServer && options_.persist_state) effects = store_effects(std::move(effects));
+    if (id == kServer && options_.persist_state) {
+        if (auto* persist = effects.empty() ? nullptr : std::get_if<Persist>(&effects.front())) {
+            persist->image = node.process->image();
+        }
+        effects = store_effects(std::move(effects));
+    }
     const std::uint64_t run = node.run;
     for (Effect& effect : effects) {
         if (node.run != run) break;
@@ -277,21 +288,30 @@ void World::perform(ProcessId id, Node& node, Effect effect) {
     } else if (const auto* start = std::get_if<StartComputation>(&effect)) {
         Observer::Computed computed = observer_.compute(id, *start);
         schedule_.add(now_ + computed.after, Deliver{id, node.run, std::move(computed.done)});
+    } else if (const auto* welcome = std::get_if<Welcome>(&effect)) {
+        answer_greeting(id, *welcome);
     } else if (const auto* notify = std::get_if<Notify>(&effect)) {
         observer_.notice(id, notify->notice);
     }
 }
 
 void World::arrive(Transit transit) {
-    const auto fate =
-        network_.arrive(transit.channel, transit.number, transit.received.message, now_);
+    static const Message kAnswer = Pong{};  // what an answer to a greeting counts as
+    const auto* received = std::get_if<MessageReceived>(&transit.input);
+    const auto fate = network_.arrive(transit.channel, transit.number,
+                                      received != nullptr ? received->message : kAnswer, now_);
     if (fate.again > Micros{0}) {
         schedule_.add(fate.again, std::move(transit));
         return;
     }
     const auto node = nodes_.find(transit.channel.to);
     if (fate.lost || node == nodes_.end() || !node->second.process) return;
-    handle(transit.channel.to, node->second, std::move(transit.received));
+    if (std::holds_alternative<LinkResumed>(transit.input)) {
+        const ChannelId up = transit.channel.reversed();
+        network_.restore(up);  // nothing sent before this goes over the new connection
+        resetting_.erase(up);
+    }
+    handle(transit.channel.to, node->second, std::move(transit.input));
 }
 
 void World::transmit(ProcessId from, Send send) {

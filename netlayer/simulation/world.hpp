@@ -85,8 +85,10 @@ class World {
     void perform(ProcessId id, Node& node, Effect effect);
     void arrive(Transit transit);
     void deliver(Deliver deliver);
+    void break_edge(const ChannelId& up, Micros pause);
     void reconnect(const Reconnect& edge);
     void transmit(ProcessId from, Send send);
+    void answer_greeting(ProcessId from, const Welcome& welcome);
     void transmit_direct(ProcessId from, SendDirect send);
     void tell_link_down(ProcessId to, ProcessId peer, Epoch epoch, Micros at);
 
@@ -100,7 +102,7 @@ class World {
     std::map<ProcessId, Node> nodes_;
     Micros now_{0};
     ServerStore store_;
-    std::set<ChannelId> resetting_;  ///< edges that are broken, named by their upward channel
+    std::set<ChannelId> resetting_;  ///< channels that are broken and not found again yet
     bool last_was_event_ = false;
     std::uint64_t events_ = 0;
     std::uint64_t heartbeats_ = 0;

@@ -24,6 +24,11 @@ CREATE INDEX versions_by_content ON versions (content);
 CREATE TABLE members (
   public_key TEXT PRIMARY KEY, name TEXT NOT NULL, id INTEGER NOT NULL UNIQUE) WITHOUT ROWID;
 )";
+// Added to stores of earlier programs when they are opened.
+constexpr const char* kCreateState = R"(
+CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS state_contents (hash TEXT PRIMARY KEY) WITHOUT ROWID;
+)";
 
 Error with_remedy(Error error) {
     if (error.code == Errc::corrupt) {
@@ -42,6 +47,9 @@ struct SqliteStore::Parts {
     Result<bool> is_newer(const Object& object, const std::string& content);
     Status write(const Object& object);
     Status trim(const ObjectId& object);
+    Status sweep(const std::string& content);
+    Status write(const StoredState& state);
+    Result<Body> read_content(const std::string& hash);
     Result<Object> read_version(Statement& row);
 
     Database database;
@@ -105,12 +113,56 @@ Status SqliteStore::Parts::trim(const ObjectId& object) {
         TRIBUTARY_TRY(Statement drop, database.prepare("DELETE FROM versions WHERE object = ?1 "
                                                        "AND version = ?2"));
         TRIBUTARY_CHECK(drop.bind(1, std::string_view(object)).bind(2, version).run());
-        TRIBUTARY_TRY(Statement sweep,
-                      database.prepare("DELETE FROM contents WHERE hash = ?1 AND NOT EXISTS "
-                                       "(SELECT 1 FROM versions WHERE content = ?1)"));
-        TRIBUTARY_CHECK(sweep.bind(1, std::string_view(content)).run());
+        TRIBUTARY_CHECK(sweep(content));
     }
     return {};
+}
+
+/// Removes a content that neither a version nor the protocol state names.
+Status SqliteStore::Parts::sweep(const std::string& content) {
+    TRIBUTARY_TRY(Statement drop,
+                  database.prepare("DELETE FROM contents WHERE hash = ?1 AND NOT EXISTS "
+                                   "(SELECT 1 FROM versions WHERE content = ?1) AND NOT EXISTS "
+                                   "(SELECT 1 FROM state_contents WHERE hash = ?1)"));
+    return drop.bind(1, std::string_view(content)).run();
+}
+
+Status SqliteStore::Parts::write(const StoredState& state) {
+    std::vector<std::string> dropped;
+    TRIBUTARY_TRY(Statement before, database.prepare("SELECT hash FROM state_contents"));
+    while (true) {
+        TRIBUTARY_TRY(const bool row, before.step());
+        if (!row) break;
+        if (!state.bodies.contains(before.text(0))) dropped.push_back(before.text(0));
+    }
+    for (const std::string& hash : dropped) {
+        TRIBUTARY_TRY(Statement drop,
+                      database.prepare("DELETE FROM state_contents WHERE hash = ?1"));
+        TRIBUTARY_CHECK(drop.bind(1, std::string_view(hash)).run());
+        TRIBUTARY_CHECK(sweep(hash));
+    }
+    for (const auto& [hash, body] : state.bodies) {
+        TRIBUTARY_TRY(Statement name,
+                      database.prepare("INSERT OR IGNORE INTO state_contents VALUES (?1)"));
+        TRIBUTARY_CHECK(name.bind(1, std::string_view(hash)).run());
+        TRIBUTARY_TRY(Statement put,
+                      database.prepare("INSERT OR IGNORE INTO contents VALUES (?1, ?2)"));
+        TRIBUTARY_CHECK(put.bind(1, std::string_view(hash)).bind(2, view(body)).run());
+    }
+    TRIBUTARY_TRY(Statement put, database.prepare("INSERT INTO state VALUES (1, ?1) ON CONFLICT "
+                                                  "(id) DO UPDATE SET bytes = ?1"));
+    return put.bind(1, ByteView(state.bytes)).run();
+}
+
+Result<Body> SqliteStore::Parts::read_content(const std::string& hash) {
+    TRIBUTARY_TRY(Statement query, database.prepare("SELECT body FROM contents WHERE hash = ?1"));
+    TRIBUTARY_TRY(const bool row, query.bind(1, std::string_view(hash)).step());
+    if (!row) return fail(Errc::corrupt, "the store has lost the content " + hash);
+    Bytes body = query.blob(0);
+    if (to_hex(blake2b(body)) != hash) {
+        return fail(Errc::corrupt, "the stored content " + hash + " does not match its name");
+    }
+    return std::make_shared<const Bytes>(std::move(body));
 }
 
 /// Columns: object, version, content's hash, body.
@@ -130,6 +182,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
                                                        std::uint64_t history) {
     auto database = Database::open(file, kStoreFormat, kCreateStore);
     if (!database) return fail(with_remedy(database.error()));
+    if (const Status made = database->execute(kCreateState); !made) {
+        return fail(with_remedy(made.error()));
+    }
     auto parts = std::make_unique<Parts>(std::move(*database), std::max<std::uint64_t>(history, 1));
     auto ruling = parts->ruling_incarnation();
     if (!ruling) {
@@ -145,7 +200,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
 SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 SqliteStore::~SqliteStore() = default;
 
-Status SqliteStore::commit(const std::vector<Object>& objects) {
+Status SqliteStore::commit(const Batch& batch) {
     TRIBUTARY_TRY(Transaction transaction, Transaction::begin(parts_->database));
     TRIBUTARY_TRY(const std::uint64_t ruling, parts_->ruling_incarnation());
     if (ruling != parts_->incarnation) {
@@ -153,8 +208,24 @@ Status SqliteStore::commit(const std::vector<Object>& objects) {
                                         " may not write any more: coordinator " +
                                         std::to_string(ruling) + " has taken over. Stop this one");
     }
-    for (const Object& object : objects) TRIBUTARY_CHECK(parts_->write(object));
+    for (const Object& object : batch.objects) TRIBUTARY_CHECK(parts_->write(object));
+    if (batch.state) TRIBUTARY_CHECK(parts_->write(*batch.state));
     return transaction.commit();
+}
+
+Result<std::optional<StoredState>> SqliteStore::load_state() {
+    TRIBUTARY_TRY(Statement query, parts_->database.prepare("SELECT bytes FROM state"));
+    TRIBUTARY_TRY(const bool row, query.step());
+    if (!row) return std::optional<StoredState>();
+    StoredState state{query.blob(0), {}};
+    TRIBUTARY_TRY(Statement names, parts_->database.prepare("SELECT hash FROM state_contents"));
+    while (true) {
+        TRIBUTARY_TRY(const bool more, names.step());
+        if (!more) return state;
+        auto body = parts_->read_content(names.text(0));
+        if (!body) return fail(with_remedy(body.error()));
+        state.bodies.emplace(names.text(0), std::move(*body));
+    }
 }
 
 Result<std::vector<Object>> SqliteStore::load() {

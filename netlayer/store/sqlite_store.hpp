@@ -5,7 +5,8 @@
 // incarnation has begun; the newest `history` versions of every object are kept, contents that no
 // version names are removed.
 // Format 1: meta(key, value), contents(hash, body), versions(object, version, content,
-// incarnation), members(public_key, name, id). One thread at a time. protocol section 7.
+// incarnation), members(public_key, name, id), state(id, bytes), state_contents(hash): the protocol
+// state and which contents it refers to. One thread at a time. protocol section 7.
 
 #include <filesystem>
 #include <memory>
@@ -26,7 +27,9 @@ class SqliteStore final : public Store {
     explicit SqliteStore(std::unique_ptr<Parts> parts);
     ~SqliteStore() override;
 
-    Status commit(const std::vector<Object>& objects) override;
+    using Store::commit;
+    Status commit(const Batch& batch) override;
+    Result<std::optional<StoredState>> load_state() override;
     Result<std::vector<Object>> load() override;
     Result<Incarnation> begin_incarnation() override;
     Status enrol(const Member& member) override;

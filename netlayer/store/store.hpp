@@ -7,6 +7,8 @@
 // protocol section 7.
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,14 +34,32 @@ struct StoredVersion {
     std::uint64_t bytes = 0;
 };
 
+/// The server's protocol state as bytes, and the bodies that it refers to by the BLAKE2b-256 of
+/// their contents (hexadecimal). The store does not look into it.
+struct StoredState {
+    Bytes bytes;
+    std::map<std::string, Body> bodies;
+};
+
+/// What is written in one transaction.
+struct Batch {
+    std::vector<Object> objects;
+    std::optional<StoredState> state{};  ///< replaces the one before
+};
+
 class Store {
  public:
     virtual ~Store() = default;
 
-    /// Writes all objects in one transaction. An object whose stored version is not older is left
-    /// as it is, so that a batch may be repeated.
+    /// Writes all of the batch in one transaction. An object whose stored version is not older is
+    /// left as it is, so that a batch may be repeated.
     /// @error io, conflict (the same version with another content, or a newer incarnation rules)
-    virtual Status commit(const std::vector<Object>& objects) = 0;
+    virtual Status commit(const Batch& batch) = 0;
+    Status commit(const std::vector<Object>& objects) { return commit(Batch{objects}); }
+
+    /// The protocol state stored last, with the bodies that it refers to, or nothing.
+    /// @error io, corrupt
+    virtual Result<std::optional<StoredState>> load_state() = 0;
 
     /// The newest version of every object.
     /// @error io, corrupt

@@ -177,6 +177,7 @@ void Membership::leave() {
 }
 
 void Membership::advance_leave() {
+    if (state_.phase == Phase::departing) end_departure();
     if (state_.phase != Phase::leaving) return;
     if (!state_.updates.empty() || !state_.reads.empty() || !state_.forces.empty()) return;
     if (!state_.leave_forced && !state_.mutations.no_force_at_leave) {
@@ -195,11 +196,18 @@ void Membership::advance_leave() {
 
 void Membership::depart() {
     const ProcessId parent = state_.parent_id();
-    const Epoch epoch = state_.parent->epoch;
+    state_.departed_edge = {parent, state_.parent->epoch};
     state_.send(parent, Leave{});
-    state_.effects.emplace_back(CloseLink{parent, epoch, true});
-    state_.links.close(parent);
+    state_.links.close_when_acknowledged(parent, state_.now);
     state_.reset();
+    state_.phase = Phase::departing;
+    end_departure();
+}
+
+void Membership::end_departure() {
+    if (!state_.links.closing().empty()) return;
+    const auto [parent, epoch] = state_.departed_edge;
+    state_.effects.emplace_back(CloseLink{parent, epoch, true});
     state_.phase = Phase::left;
     state_.notify(Left{});
 }

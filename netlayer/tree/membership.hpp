@@ -2,7 +2,8 @@
 // Joining a static k-ary tree, and leaving it as a leaf.
 // Invariants: a process has at most `degree` children that it takes part with; an id is a child
 // only once, so a new incarnation waits until its earlier edge was given up; a process that leaves
-// takes no child, and leaves only after the server confirmed everything it read or wrote. One
+// takes no child, leaves only after the server confirmed everything it read or wrote, and ends only
+// when its last word was acknowledged or the grace time is over. One
 // thread, within a step. self-service §6, §6.2; C4, C13, C16, C17.
 
 #include "netlayer/state.hpp"
@@ -39,6 +40,7 @@ class Membership {
     void refuse(const Card& joiner, const std::string& reason);
     void welcome(const Child& child);
     void depart();
+    void end_departure();
 
     State& state_;
 };

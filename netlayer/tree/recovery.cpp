@@ -3,10 +3,12 @@
 #include "netlayer/operation/reads.hpp"
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/queue/retrieval.hpp"
+#include "netlayer/tree/leases.hpp"
 
 namespace tributary::netlayer {
 
 void Recovery::on_link_down(const LinkDown& event) {
+    if (event.closed) state_.links.forget_closing({event.peer, event.epoch});
     if (!state_.links.is_current(event.peer, event.epoch)) return;
     if (state_.options.grace > Micros{0} && !event.closed) {
         state_.links.interrupt(event.peer, state_.now);
@@ -16,15 +18,41 @@ void Recovery::on_link_down(const LinkDown& event) {
 }
 
 void Recovery::on_link_resumed(const LinkResumed& event) {
-    if (!state_.links.is_current(event.peer, event.epoch)) return;
-    auto missed = state_.links.resume(event.peer, event.received);
+    const bool current = state_.links.is_current(event.peer, event.epoch);
+    if (!current && !state_.links.is_closing(event.peer, event.epoch)) return;
+    if (current && state_.links.all().at(event.peer).greeted) ++state_.counters.links_resumed;
+    auto missed = state_.links.resume({event.peer, event.epoch}, event.received);
     if (!missed) {
         cut_off(event.peer, "it resumes a link where nothing is kept any more");
         return;
     }
-    ++state_.counters.links_resumed;
-    state_.counters.resent += missed->size();
-    for (Send& send : *missed) state_.effects.emplace_back(std::move(send));
+    send_again(std::move(*missed));
+    // A lease that ran low while the link was down is renewed at once.
+    if (current && event.peer == state_.parent_id()) Leases(state_).ping();
+}
+
+void Recovery::on_link_greeted(const LinkGreeted& event) {
+    const bool current = state_.links.is_current(event.peer, event.epoch);
+    if (!current && !state_.links.is_closing(event.peer, event.epoch)) {
+        if (state_.links.is_dead(event.peer, event.epoch)) {
+            state_.effects.emplace_back(Welcome{event.peer, event.epoch, 0, true});
+        }
+        return;
+    }
+    if (current && state_.links.all().at(event.peer).greeted) ++state_.counters.links_resumed;
+    const Sequence received = *state_.links.received(event.peer, event.epoch);
+    auto missed = state_.links.resume({event.peer, event.epoch}, event.received);
+    state_.effects.emplace_back(Welcome{event.peer, event.epoch, received, !missed.has_value()});
+    if (missed) {
+        send_again(std::move(*missed));
+    } else {
+        cut_off(event.peer, "it resumes a link where nothing is kept any more");
+    }
+}
+
+void Recovery::send_again(std::vector<Send> missed) {
+    state_.counters.resent += missed.size();
+    for (Send& send : missed) state_.effects.emplace_back(std::move(send));
 }
 
 void Recovery::lose(ProcessId peer) {
@@ -52,6 +80,7 @@ void Recovery::end_interrupted() {
 }
 
 void Recovery::on_leave(ProcessId child) {
+    state_.send(child, Pong{});  // acknowledges the last word; nothing follows on this edge
     fence(state_.children.at(child));
     give_up(child, true);
 }
@@ -79,8 +108,10 @@ void Recovery::fence(Child& child) {
 }
 
 void Recovery::tick() {
+    state_.links.expire_closing(state_.now, state_.options.grace);
     end_interrupted();
-    if (state_.parent && state_.now - state_.parent->last_pong >= state_.options.lease) {
+    const Micros patience = state_.options.lease + state_.options.grace;
+    if (state_.parent && state_.now - state_.parent->last_pong >= patience) {
         disconnect("the parent " + state_.parent->card.name + " does not answer");
         return;
     }

@@ -17,6 +17,8 @@ class Recovery {
     void on_link_down(const LinkDown& event);
     /// The transport found the peer again: what it missed is sent again.
     void on_link_resumed(const LinkResumed& event);
+    /// A peer dialled and asks how its edge stands; the answer stands before what it missed.
+    void on_link_greeted(const LinkGreeted& event);
     /// The child said LEAVE as its last message.
     void on_leave(ProcessId child);
     /// The parent says that it has no way to the server any more.
@@ -31,6 +33,7 @@ class Recovery {
 
  private:
     void lose(ProcessId peer);
+    void send_again(std::vector<Send> missed);
     void end_interrupted();
     void give_up(ProcessId child, bool left);
     void disconnect(const std::string& reason);

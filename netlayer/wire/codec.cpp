@@ -39,7 +39,11 @@ bool within(const Counts& counts, const CodecLimits& limits) {
 
 /// Where a frame stands in the conversation must fit what it says.
 const char* misplaced(const Frame& frame) {
-    if (!frame.message || is_direct(*frame.message)) {
+    if (!frame.message) {
+        const bool fits = frame.sequence == 0 && (frame.epoch != 0 || frame.acknowledged == 0);
+        return fits ? nullptr : "a greeting is numbered or acknowledges on no edge";
+    }
+    if (is_direct(*frame.message)) {
         const bool outside = frame.epoch == 0 && frame.sequence == 0 && frame.acknowledged == 0;
         return outside ? nullptr : "a message outside the tree names an edge";
     }
@@ -71,7 +75,7 @@ Result<Bytes> encode(const Frame& frame, const CodecLimits& limits) {
     made.set_epoch(frame.epoch);
     made.set_sequence(frame.sequence);
     made.set_acknowledged(frame.acknowledged);
-    schema::put_content(frame.message, limits, made);
+    schema::put_content(frame, limits, made);
     const std::size_t size = made.ByteSizeLong();
     if (size > limits.message_bytes) {
         return fail(Errc::limit_exceeded,
@@ -99,11 +103,10 @@ Result<Frame> decode(ByteView bytes, const CodecLimits& limits) {
         return corrupt("it is of protocol " + std::to_string(parsed.protocol()) +
                        ", this is protocol " + std::to_string(kProtocolNumber));
     }
-    Frame frame{parsed.from(),     parsed.to(),           parsed.epoch(),
-                parsed.sequence(), parsed.acknowledged(), std::nullopt};
-    auto content = schema::get_content(parsed, limits);
+    Frame frame{parsed.from(), parsed.to(), parsed.epoch(), parsed.sequence(),
+                parsed.acknowledged()};
+    const Status content = schema::get_content(parsed, limits, frame);
     if (!content) return corrupt(content.error().message);
-    frame.message = std::move(*content);
     if (const char* cause = misplaced(frame)) return corrupt(cause);
     return frame;
 }

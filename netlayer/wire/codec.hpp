@@ -2,9 +2,9 @@
 // A frame, one process' word to another, as bytes and back (netlayer/wire/message.proto).
 // Invariants: decode() looks at the size before it parses, allocates in proportion to the size, and
 // returns only what keeps every bound below: names are valid, counts within limits, edge messages
-// have an epoch and a number, heart-beats no number, messages outside the tree neither. Bodies are
-// copied, never looked into. encode() refuses what decode() would refuse for its size or counts.
-// Functions; any thread. protocol sections 1 (decision 7) and 6.
+// have an epoch and a number, heart-beats no number, messages outside the tree neither, greetings
+// an epoch or none. Bodies are copied, never looked into. encode() refuses what decode() would
+// refuse for its size or counts. Functions; any thread. protocol sections 1 (decision 7) and 6.
 
 #include <optional>
 
@@ -28,6 +28,14 @@ struct CodecLimits {
     Micros lease = std::chrono::hours(1);
 };
 
+/// What a greeting says beside its frame's epoch and acknowledgement.
+struct Greeting {
+    Incarnation server_incarnation = 0;  ///< of the server that greets; 0 from a client
+    bool closed = false;                 ///< an answer: the edge is over
+
+    friend bool operator==(const Greeting&, const Greeting&) = default;
+};
+
 /// What travels: who says it to whom, where in the conversation, and the words.
 struct Frame {
     ProcessId from = 0;
@@ -35,7 +43,8 @@ struct Frame {
     Epoch epoch = 0;  ///< 0: outside the tree
     Sequence sequence = 0;
     Sequence acknowledged = 0;
-    std::optional<Message> message;  ///< nothing: a greeting on a new connection
+    std::optional<Message> message{};  ///< nothing: a greeting
+    Greeting greeting{};               ///< meaningful in a greeting only
 };
 
 /// True for the messages that travel outside the tree.

@@ -158,10 +158,14 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
 
 }  // namespace
 
-Result<std::optional<Message>> get_content(const wire::Frame& frame, const CodecLimits& limits) {
+Status get_content(const wire::Frame& frame, const CodecLimits& limits, Frame& to) {
     Reader reader(limits);
-    std::optional<Message> message = read_content(reader, frame);
-    if (reader.problem().empty()) return message;
+    to.message = read_content(reader, frame);
+    if (frame.has_hello()) {
+        const wire::Hello& hello = frame.hello();
+        to.greeting = {reader.incarnation(hello.server_incarnation()), hello.closed()};
+    }
+    if (reader.problem().empty()) return {};
     return fail(Errc::corrupt, reader.problem());
 }
 

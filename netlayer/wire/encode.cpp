@@ -136,13 +136,13 @@ class Writer {
 
 }  // namespace
 
-void put_content(const std::optional<Message>& message, const CodecLimits& limits,
-                 wire::Frame& frame) {
-    if (message) {
-        std::visit(Writer(limits, frame), *message);
-    } else {
-        frame.mutable_hello();
+void put_content(const Frame& from, const CodecLimits& limits, wire::Frame& frame) {
+    if (from.message) {
+        std::visit(Writer(limits, frame), *from.message);
+        return;
     }
+    frame.mutable_hello()->set_server_incarnation(from.greeting.server_incarnation);
+    frame.mutable_hello()->set_closed(from.greeting.closed);
 }
 
 }  // namespace tributary::netlayer::schema

@@ -8,12 +8,11 @@
 
 namespace tributary::netlayer::schema {
 
-/// Fills the content of a frame; nothing stands for a greeting.
-void put_content(const std::optional<Message>& message, const CodecLimits& limits,
-                 wire::Frame& frame);
+/// Fills the content of a frame: its message or its greeting.
+void put_content(const Frame& from, const CodecLimits& limits, wire::Frame& frame);
 
-/// Reads and checks the content of a frame.
+/// Reads and checks the content of a frame into `to`.
 /// @error corrupt
-Result<std::optional<Message>> get_content(const wire::Frame& frame, const CodecLimits& limits);
+Status get_content(const wire::Frame& frame, const CodecLimits& limits, Frame& to);
 
 }  // namespace tributary::netlayer::schema

@@ -56,7 +56,11 @@ void Tree::perform(ProcessId id, Effect effect) {
         held_[start->operation] = {id, *start};
     } else if (const auto* persist = std::get_if<Persist>(&effect)) {
         for (const Object& object : persist->objects) stored_[object.id] = object;
-        if (persist->image) image_ = persist->image;
+        if (options_.persist_state) image_ = at(id).image();
+    } else if (const auto* welcome = std::get_if<Welcome>(&effect)) {
+        Input news = LinkResumed{id, welcome->epoch, welcome->received};
+        if (welcome->closed) news = LinkDown{id, welcome->epoch, true};
+        flying_[{id, welcome->to}].push_back(std::move(news));
     } else if (const auto* notify = std::get_if<Notify>(&effect)) {
         notices_[id].push_back(notify->notice);
     }
@@ -130,11 +134,15 @@ void Tree::interrupt(ProcessId a, ProcessId b) {
 void Tree::resume(ProcessId a, ProcessId b) {
     cut_.erase({a, b});
     cut_.erase({b, a});
-    const Epoch epoch = state(a).links.all().at(b).epoch;
-    const auto at_a = at(a).received(b, epoch);
-    const auto at_b = at(b).received(a, epoch);
-    give(a, at_b ? Input(LinkResumed{b, epoch, *at_b}) : Input(LinkDown{b, epoch, true}));
-    give(b, at_a ? Input(LinkResumed{a, epoch, *at_a}) : Input(LinkDown{a, epoch, true}));
+    const auto edge = [this](ProcessId id) {
+        const auto& parent = state(id).parent;
+        return parent ? LinkTable::Key{parent->card.id, parent->epoch} : state(id).departed_edge;
+    };
+    const bool a_below = edge(a).first == b && edge(a).second != 0;
+    const ProcessId below = a_below ? a : b;
+    const ProcessId above = a_below ? b : a;
+    const Epoch epoch = edge(below).second;
+    give(above, LinkGreeted{below, epoch, at(below).received(above, epoch).value_or(0)});
 }
 
 void Tree::restart_server() {

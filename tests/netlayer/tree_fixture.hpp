@@ -41,7 +41,8 @@ class Tree {
     void link_down(ProcessId at, ProcessId peer);
     /// The transport at both ends loses the other; what is in flight is lost.
     void interrupt(ProcessId a, ProcessId b);
-    /// The transport at both ends finds the other again.
+    /// The lower end's transport finds the upper one again; the answer to its greeting is in
+    /// flight.
     void resume(ProcessId a, ProcessId b);
     /// Ends the server and starts it again from what it stored last; every link breaks.
     void restart_server();

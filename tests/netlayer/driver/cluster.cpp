@@ -29,6 +29,7 @@ NodeOptions Cluster::options(const std::string& name) {
     made.process.degree = degree_;
     made.process.heartbeat = std::chrono::milliseconds(50);
     made.process.lease = std::chrono::milliseconds(800);
+    made.process.grace = std::chrono::milliseconds(700);
     made.process.silence = std::chrono::milliseconds(1000);
     made.process.retry_join = std::chrono::milliseconds(100);
     made.process.retry_read = std::chrono::milliseconds(200);

@@ -151,7 +151,34 @@ TEST(Node, AnAbruptlyStoppedClientDisturbsNobody) {
     EXPECT_EQ(counter_value(*a), counter_value(*b));
 }
 
-TEST(Node, AServerStartedAgainKeepsItsObjectsAndItsClients) {
+TEST(Node, AServerStartedAgainWithinTheGraceTimeIsAPauseForItsClients) {
+    Cluster cluster(2);
+    for (const char* name : {"campus", "hosting", "clinic"}) cluster.enrol(name);
+    ASSERT_TRUE(cluster.start_server());
+    const auto campus = cluster.join("campus");
+    const auto hosting = cluster.join("hosting");
+    const auto clinic = cluster.join("clinic");  // below one of the two
+    ASSERT_TRUE(campus && hosting && clinic);
+    ASSERT_TRUE((*campus)->update(increment_of({"a"}, Durability::durable)));
+    ASSERT_TRUE((*campus)->update(increment_of({"a"})));
+
+    cluster.stop_server();
+    auto meanwhile = std::async(std::launch::async, [&] {
+        return (*clinic)->update(increment_of({"a"}, Durability::durable));
+    });
+    ASSERT_TRUE(cluster.start_server());
+    const auto waited = meanwhile.get();
+    const auto after = (*hosting)->update(increment_of({"a"}, Durability::durable));
+
+    ASSERT_TRUE(waited) << waited.error().message;
+    ASSERT_TRUE(after) << after.error().message;
+    EXPECT_EQ(counter_value(*(*campus)->read("a", true)), 4U);
+    for (const auto* node : {&campus, &hosting, &clinic}) {
+        EXPECT_EQ((**node)->status()->joins, 1U) << (**node)->status()->last_loss;
+    }
+}
+
+TEST(Node, AServerThatStaysAwayLongerThanTheGraceTimeIsJoinedAgain) {
     Cluster cluster;
     cluster.enrol("campus");
     ASSERT_TRUE(cluster.start_server());
@@ -160,16 +187,17 @@ TEST(Node, AServerStartedAgainKeepsItsObjectsAndItsClients) {
     ASSERT_TRUE((*campus)->update(increment_of({"a"}, Durability::durable)));
 
     cluster.stop_server();
+    const auto lost = (*campus)->update(increment_of({"b"}, Durability::durable));
     ASSERT_TRUE(cluster.start_server());
-    const auto stored = cluster.server().read("a", false, kPatience);
-    UpdateRequest request = increment_of({"a"}, Durability::durable);
     Result<UpdateReport> again = fail(Errc::timeout, "not tried");
     for (int attempt = 0; attempt < 50 && !again; ++attempt) {
-        if ((*campus)->wait_connected(kPatience)) again = (*campus)->update(request);
+        if ((*campus)->wait_connected(kPatience)) {
+            again = (*campus)->update(increment_of({"a"}, Durability::durable));
+        }
     }
 
-    ASSERT_TRUE(stored) << stored.error().message;
-    EXPECT_EQ(counter_value(*stored), 1U);
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().code, Errc::disconnected);
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(counter_value(*(*campus)->read("a", true)), 2U);
     EXPECT_GE((*campus)->status()->joins, 2U);

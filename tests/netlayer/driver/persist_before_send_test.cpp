@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace {
 
 /// What a test knows and decides about the store of a running server.
 struct Gate {
+    std::atomic<bool> closed{false};
     std::promise<void> reached;
     std::promise<void> opened;
     bool broken = false;
@@ -25,14 +27,15 @@ class GatedStore final : public Store {
     GatedStore(std::unique_ptr<Store> inner, std::shared_ptr<Gate> gate)
         : inner_(std::move(inner)), gate_(std::move(gate)) {}
 
-    Status commit(const std::vector<Object>& objects) override {
-        if (std::exchange(first_, false)) {
+    Status commit(const Batch& batch) override {
+        if (gate_->closed && std::exchange(first_, false)) {
             gate_->reached.set_value();
             gate_->opened.get_future().wait();
         }
         if (gate_->broken) return fail(Errc::io, "the disk is full");
-        return inner_->commit(objects);
+        return inner_->commit(batch);
     }
+    Result<std::optional<StoredState>> load_state() override { return inner_->load_state(); }
     Result<std::vector<Object>> load() override { return inner_->load(); }
     Result<Incarnation> begin_incarnation() override { return inner_->begin_incarnation(); }
     Status enrol(const Member& member) override { return inner_->enrol(member); }
@@ -61,6 +64,7 @@ class PersistBeforeSend : public testing::Test {
         auto campus = cluster_.join("campus");
         ASSERT_TRUE(campus) << campus.error().message;
         campus_ = std::move(*campus);
+        gate_->closed = true;
     }
 
     Cluster cluster_;

@@ -53,6 +53,7 @@ TEST(Resume, NobodyIsDisconnectedByAnInterruptionWithinTheGraceTime) {
     tree.interrupt(0, 1);
     tree.pass(kGrace / 2);
     tree.resume(0, 1);
+    tree.settle();
     tree.pass(tree.options().silence);
 
     EXPECT_TRUE(tree.notices<LostConnection>(1).empty());
@@ -88,6 +89,46 @@ TEST(Resume, PeerThatAnswersClosedIsLostAtOnce) {
     EXPECT_EQ(tree.at(1).phase(), Phase::idle);
 }
 
+// Decision 6: a process that left ends only when none of its links is closing.
+TEST(Resume, LeaverWaitsUntilItsLastWordIsAcknowledged) {
+    Tree tree(1, {}, kGrace);
+    tree.join(1);
+    tree.give(1, LeaveInvoked{});
+    tree.interrupt(0, 1);  // the last word is lost
+    const Phase unheard = tree.at(1).phase();
+
+    tree.resume(0, 1);
+    tree.settle();
+
+    EXPECT_EQ(unheard, Phase::departing);
+    EXPECT_EQ(tree.at(1).phase(), Phase::left);
+    EXPECT_EQ(tree.state(0).counters.children_lost, 0u) << "it left properly";
+    EXPECT_TRUE(tree.state(0).children.empty());
+}
+
+TEST(Resume, LeaverEndsAfterTheGraceTimeWhenNobodyAcknowledges) {
+    Tree tree(1, {}, kGrace);
+    tree.join(1);
+    tree.give(1, LeaveInvoked{});
+    tree.interrupt(0, 1);
+
+    tree.pass_silently(kGrace + tree.options().heartbeat);
+
+    EXPECT_EQ(tree.at(1).phase(), Phase::left);
+}
+
+TEST(Resume, ClosedEdgeAnswersClosed) {
+    Tree tree(1, {}, kGrace);
+    tree.join(1);
+    const Epoch epoch = tree.state(1).parent->epoch;
+    tree.give(0, MessageReceived{1, epoch, 99, 0, Retrieve{"o"}});  // one is missing: fenced
+
+    tree.give(0, LinkGreeted{1, epoch, 0});
+    tree.settle();
+
+    EXPECT_EQ(tree.notices<LostConnection>(1).size(), 1u);
+}
+
 TEST(Resume, OutboxKeepsOnlyWhatIsNotAcknowledged) {
     LinkTable links({8, 8, 8});
     links.open(4, 100);
@@ -96,7 +137,7 @@ TEST(Resume, OutboxKeepsOnlyWhatIsNotAcknowledged) {
     links.accept({4, 100, 0, 2, Ping{}});
 
     EXPECT_EQ(links.all().at(4).outbox.size(), 1u);
-    const auto missed = links.resume(4, 2);
+    const auto missed = links.resume({4, 100}, 2);
     ASSERT_TRUE(missed.has_value());
     ASSERT_EQ(missed->size(), 1u);
     EXPECT_EQ(missed->front().sequence, 3u);
@@ -108,8 +149,8 @@ TEST(Resume, WhatIsNoLongerKeptCannotBeResumed) {
     for (int i = 0; i < 3; ++i) links.number(4, Retrieve{"o"});
     links.accept({4, 100, 0, 2, Ping{}});
 
-    EXPECT_FALSE(links.resume(4, 1).has_value());
-    EXPECT_FALSE(links.resume(4, 4).has_value()) << "never sent";
+    EXPECT_FALSE(links.resume({4, 100}, 1).has_value());
+    EXPECT_FALSE(links.resume({4, 100}, 4).has_value()) << "never sent";
 }
 
 TEST(Resume, PeerThatAcknowledgesTooLittleIsCutOffAtTheBound) {

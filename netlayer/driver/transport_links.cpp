@@ -1,0 +1,222 @@
+// The edges of a process on their connections: opening, greeting, losing, finding again, sending.
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "netlayer/driver/transport.hpp"
+
+namespace tributary::netlayer {
+
+namespace {
+
+constexpr Micros kRefusedPause = std::chrono::seconds(1);
+
+}  // namespace
+
+void Transport::open(const OpenLink& link) {
+    const ProcessId peer = link.peer.id;
+    const std::string& key = peer == kServer ? options_.server.public_key : link.peer.public_key;
+    const bool honest = link.peer.public_key == key &&
+                        (peer == kServer || (is_key_text(key) && process_id_of_key(key) == peer));
+    Link made{link.epoch, link.dial, {link.peer.endpoint, key}, false, false, {}, {}};
+    made.heard = clock_.monotonic();
+    if (link.dial && peer != kServer) dialled_.erase(peer);
+    Link& placed = links_.insert_or_assign(peer, std::move(made)).first->second;
+    if (!honest) {
+        count_.forged.add();
+        inputs_.emplace_back(LinkDown{peer, link.epoch, true});
+        links_.erase(peer);
+    } else if (!link.dial) {
+        const auto route = routes_.find(peer);
+        if (route != routes_.end() && route->second.epoch == link.epoch) {
+            inputs_.emplace_back(LinkGreeted{peer, link.epoch, route->second.received});
+        }
+    } else if (peer == kServer) {
+        greet_server();
+    } else if (const Status status = dial(peer, placed.target); !status) {
+        log::warning("driver", "the parent cannot be dialled", {{"cause", status.error().message}});
+        inputs_.emplace_back(LinkDown{peer, link.epoch, true});
+    }
+}
+
+void Transport::close(const CloseLink& link) {
+    const auto found = links_.find(link.peer);
+    if (found == links_.end() || found->second.epoch != link.epoch) return;
+    if (found->second.dial && link.peer != kServer) dialled_.erase(link.peer);
+    links_.erase(found);
+}
+
+void Transport::welcome(const Welcome& answer) {
+    const auto link = links_.find(answer.to);
+    const bool ours = link != links_.end() && link->second.epoch == answer.epoch;
+    if (!answer.closed && !ours) return;
+    Frame frame{options_.self, answer.to, answer.epoch, 0, answer.received};
+    frame.greeting = {is_server() ? server_incarnation_ : 0, answer.closed};
+    const auto bytes = encode(frame, options_.codec);
+    if (!bytes || send_to_route(answer.to, *bytes) != SendOutcome::queued || answer.closed) return;
+    link->second.up = true;
+    link->second.told = false;
+}
+
+Status Transport::dial(ProcessId peer, const Connection::Target& target) {
+    TRIBUTARY_TRY(const Bytes greeting, encode(greeting_for(peer), options_.codec));
+    TRIBUTARY_TRY(Connection connection,
+                  Connection::dial(context_, target, options_.keys, options_.sockets, greeting));
+    dialled_.erase(peer);
+    dialled_.emplace(peer, std::move(connection));
+    return {};
+}
+
+Frame Transport::greeting_for(ProcessId peer) const {
+    Frame frame{options_.self, peer};
+    const auto link = links_.find(peer);
+    if (link == links_.end() || !link->second.dial) return frame;
+    const auto processed = options_.processed(peer, link->second.epoch);
+    if (!processed) return frame;
+    frame.epoch = link->second.epoch;
+    frame.acknowledged = *processed;
+    return frame;
+}
+
+/// Asks for the edge to the server on the session that is there, or on the next one.
+void Transport::greet_server() {
+    const auto session = dialled_.find(kServer);
+    const auto bytes = encode(greeting_for(kServer), options_.codec);
+    if (session == dialled_.end() || !bytes) return;
+    if (session->second.send(*bytes) != SendOutcome::queued) break_connection(kServer);
+}
+
+void Transport::on_greeting(const Frame& frame, const Bytes& address) {
+    const ProcessId from = frame.from;
+    if (!routes_.contains(from) && routes_.size() >= options_.max_peers) {
+        count_.undeliverable.add();
+        return;
+    }
+    routes_[from] = {address, frame.epoch, frame.acknowledged};
+    if (is_server() && frame.epoch == 0) {
+        Frame answer{options_.self, from};
+        answer.greeting.server_incarnation = server_incarnation_;
+        const auto bytes = encode(answer, options_.codec);
+        if (bytes) send_to_route(from, *bytes);
+    }
+    const auto link = links_.find(from);
+    if (link != links_.end() && link->second.epoch != frame.epoch) {
+        down(from, link->second);  // the edge lived on an earlier connection
+    } else if (link != links_.end()) {
+        link->second.up = false;
+    }
+    if (frame.epoch != 0) inputs_.emplace_back(LinkGreeted{from, frame.epoch, frame.acknowledged});
+}
+
+void Transport::on_answer(ProcessId peer, const Frame& frame) {
+    if (peer == kServer) {
+        if (frame.greeting.server_incarnation < server_incarnation_) {
+            count_.deposed.add();
+            log::error("driver", "a server answers that was replaced by another one",
+                       {{"endpoint", options_.server.endpoint}});
+            return;
+        }
+        server_incarnation_ = frame.greeting.server_incarnation;
+    }
+    const auto found = links_.find(peer);
+    if (found == links_.end() || !found->second.dial || found->second.epoch != frame.epoch) return;
+    Link& link = found->second;
+    if (frame.greeting.closed) {
+        inputs_.emplace_back(LinkDown{peer, link.epoch, true});
+        return;
+    }
+    link.up = true;
+    link.told = false;
+    inputs_.emplace_back(LinkResumed{peer, link.epoch, frame.acknowledged});
+}
+
+void Transport::keep_session() {
+    if (dialled_.contains(kServer) || clock_.monotonic() < session_due_) return;
+    if (const Status status = dial(kServer, options_.server); !status) {
+        refusal_ = status.error().message;
+        session_due_ = clock_.monotonic() + kRefusedPause;
+    }
+}
+
+void Transport::keep_links() {
+    const Micros now = clock_.monotonic();
+    for (auto& [peer, link] : links_) {
+        if (!link.dial) continue;
+        if (now - link.heard >= options_.stale) {
+            link.heard = now;
+            break_connection(peer);
+        }
+        if (peer == kServer || dialled_.contains(peer) || now < link.dial_due) continue;
+        link.dial_due = now + options_.redial;
+        if (const Status status = dial(peer, link.target); !status) down(peer, link);
+    }
+}
+
+/// What the peer still says on this connection is not heard; it is dialled again soon.
+void Transport::break_connection(ProcessId peer) {
+    dialled_.erase(peer);
+    const auto link = links_.find(peer);
+    if (link == links_.end()) return;
+    link->second.dial_due = clock_.monotonic() + options_.redial;
+    down(peer, link->second);
+}
+
+void Transport::down(ProcessId peer, Link& link) {
+    link.up = false;
+    if (std::exchange(link.told, true)) return;
+    count_.links_lost.add();
+    inputs_.emplace_back(LinkDown{peer, link.epoch});
+}
+
+void Transport::send(const Send& message) {
+    const auto found = links_.find(message.to);
+    if (found == links_.end() || found->second.epoch != message.epoch) return;
+    Link& link = found->second;
+    if (!link.up) return;
+    const auto bytes = encode(Frame{options_.self, message.to, message.epoch, message.sequence,
+                                    message.acknowledged, message.message},
+                              options_.codec);
+    if (!bytes) {
+        count_.unsendable.add();
+        log::error("driver", "a message cannot be sent, its link is given up",
+                   {{"kind", message_name(message.message)}, {"cause", bytes.error().message}});
+        inputs_.emplace_back(LinkDown{message.to, link.epoch, true});
+        return;
+    }
+    if (transmit(message.to, link, *bytes) == SendOutcome::queued) {
+        count_.sent.add();
+        count_.bytes_sent.add(bytes->size());
+    } else if (link.dial) {
+        break_connection(message.to);
+    } else {
+        down(message.to, link);
+    }
+}
+
+SendOutcome Transport::transmit(ProcessId to, const Link& link, ByteView bytes) {
+    if (!link.dial) return send_to_route(to, bytes);
+    const auto connection = dialled_.find(to);
+    return connection == dialled_.end() ? SendOutcome::unreachable : connection->second.send(bytes);
+}
+
+SendOutcome Transport::send_to_route(ProcessId to, ByteView bytes) {
+    const auto route = routes_.find(to);
+    if (route == routes_.end()) return SendOutcome::unreachable;
+    const SendOutcome outcome = router_.send(route->second.address, bytes);
+    if (outcome == SendOutcome::unreachable) routes_.erase(route);
+    return outcome;
+}
+
+void Transport::send_direct(const SendDirect& message) {
+    const Frame frame{options_.self, message.to.id, 0, 0, 0, message.message};
+    const auto bytes = encode(frame, options_.codec);
+    SendOutcome outcome = SendOutcome::failed;
+    if (bytes && is_server()) {
+        outcome = send_to_route(message.to.id, *bytes);
+    } else if (const auto session = dialled_.find(kServer); bytes && session != dialled_.end()) {
+        outcome = session->second.send(*bytes);
+    }
+    (outcome == SendOutcome::queued ? count_.sent : count_.undeliverable).add();
+}
+
+}  // namespace tributary::netlayer

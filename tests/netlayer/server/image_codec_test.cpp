@@ -1,0 +1,127 @@
+// The server's image survives its bytes: protocol rules, section 7.
+#include "netlayer/server/image_codec.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/hash.hpp"
+
+namespace tributary::netlayer {
+namespace {
+
+Body body_of(const std::string& text) {
+    return std::make_shared<const Bytes>(to_bytes(text));
+}
+
+/// An image with something in every part of it.
+ServerImage full_image() {
+    ServerImage image;
+    image.incarnation = 7;
+    image.persists = 91;
+    image.epochs_minted = 5;
+    image.numbers = 13;
+    Child child;
+    child.card = {4, 99, "tcp://host:7000", "key", "campus"};
+    child.epoch = 70;
+    child.subtree = 3;
+    child.spoke = true;
+    child.ping = 17;
+    image.children.emplace(4, child);
+    child.card.id = 6;
+    child.fenced = true;
+    image.children.emplace(6, child);
+    Link link;
+    link.epoch = 70;
+    link.sent = 12;
+    link.received = 34;
+    link.acknowledged = 9;
+    link.greeted = true;
+    link.outbox.emplace_back(Retrieve{"o"});
+    link.outbox.emplace_back(Migrate{{"o", 3, body_of("three")}, {{"p", 1, body_of("one")}}, {}});
+    link.outbox.emplace_back(ReadReturn{{4, 2, 1}, {"o", 3, body_of("three")}, {4}});
+    image.links.links.emplace(4, link);
+    image.links.dead = {{6, 70}, {4, 60}};
+    image.queues.emplace("o", DistQueue(kServer, {{4, 0}, {kServer, 21}, {4, 0}}, false));
+    image.queues.emplace("p", DistQueue(kServer, {{kServer, 0}}, true));
+    image.updates.emplace(21, Update{{"o", "p"}, 1, true, false});
+    return image;
+}
+
+TEST(ImageCodec, EveryPartComesBack) {
+    const ServerImage before = full_image();
+
+    const auto after = decode_image(ImageEncoder().encode(before));
+
+    ASSERT_TRUE(after) << after.error().message;
+    const ServerImage& image = **after;
+    EXPECT_EQ(image.incarnation, 7u);
+    EXPECT_EQ(image.persists, 91u);
+    EXPECT_EQ(image.epochs_minted, 5u);
+    EXPECT_EQ(image.numbers, 13u);
+    ASSERT_EQ(image.children.size(), 2u);
+    EXPECT_EQ(image.children.at(4).card, before.children.at(4).card);
+    EXPECT_TRUE(image.children.at(4).spoke);
+    EXPECT_FALSE(image.children.at(4).fenced);
+    EXPECT_TRUE(image.children.at(6).fenced);
+    EXPECT_EQ(image.children.at(4).ping, 17u);
+    EXPECT_EQ(image.links.dead, before.links.dead);
+    EXPECT_EQ(image.queues.at("o").entries(), before.queues.at("o").entries());
+    EXPECT_FALSE(image.queues.at("o").idle());
+    EXPECT_TRUE(image.queues.at("p").idle());
+    EXPECT_EQ(image.updates.at(21).order, (std::vector<ObjectId>{"o", "p"}));
+    EXPECT_EQ(image.updates.at(21).held, 1u);
+    EXPECT_TRUE(image.updates.at(21).force);
+    EXPECT_FALSE(image.updates.at(21).computing);
+}
+
+TEST(ImageCodec, MessagesNotAcknowledgedKeepTheirBodies) {
+    const auto after = decode_image(ImageEncoder().encode(full_image()));
+
+    ASSERT_TRUE(after) << after.error().message;
+    const Link& link = (*after)->links.links.at(4);
+    EXPECT_EQ(link.sent, 12u);
+    EXPECT_EQ(link.received, 34u);
+    EXPECT_EQ(link.acknowledged, 9u);
+    EXPECT_TRUE(link.greeted);
+    ASSERT_EQ(link.outbox.size(), 3u);
+    EXPECT_EQ(std::get<Retrieve>(link.outbox[0]).object, "o");
+    const auto& migrate = std::get<Migrate>(link.outbox[1]);
+    EXPECT_EQ(as_text(view(migrate.object.body)), "three");
+    EXPECT_EQ(as_text(view(migrate.copies.front().body)), "one");
+    EXPECT_EQ(as_text(view(std::get<ReadReturn>(link.outbox[2]).object.body)), "three");
+}
+
+TEST(ImageCodec, BodiesAreNamedByTheirContentAndStoredOnce) {
+    const StoredState stored = ImageEncoder().encode(full_image());
+
+    EXPECT_EQ(stored.bodies.size(), 2u);
+    EXPECT_TRUE(stored.bodies.contains(to_hex(blake2b(to_bytes("three")))));
+    EXPECT_EQ(as_text(stored.bytes).find("three"), std::string_view::npos);
+}
+
+TEST(ImageCodec, DamagedBytesAreCorruptAndNeverCrash) {
+    const StoredState good = ImageEncoder().encode(full_image());
+
+    for (std::size_t i = 0; i < good.bytes.size(); ++i) {
+        StoredState cut = good;
+        cut.bytes.resize(i);
+        EXPECT_FALSE(decode_image(cut)) << "cut at " << i;
+        for (const unsigned flip : {0x01U, 0x80U, 0xFFU}) {
+            StoredState bad = good;
+            bad.bytes[i] = static_cast<std::uint8_t>(bad.bytes[i] ^ flip);
+            static_cast<void>(decode_image(bad));
+        }
+    }
+}
+
+TEST(ImageCodec, MissingBodyIsNamed) {
+    StoredState stored = ImageEncoder().encode(full_image());
+    stored.bodies.erase(stored.bodies.begin());
+
+    const auto image = decode_image(stored);
+
+    ASSERT_FALSE(image);
+    EXPECT_EQ(image.error().code, Errc::corrupt);
+}
+
+}  // namespace
+}  // namespace tributary::netlayer
