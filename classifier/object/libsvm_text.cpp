@@ -14,13 +14,16 @@ void print(std::string& text, const char* format, Values... values) {
     text.append(line.data(), static_cast<std::size_t>(size));
 }
 
-void print_vector(std::string& text, const Model& model, std::size_t i) {
-    print(text, "%.17g ", static_cast<double>(model.coefficients[i]));
-    const FeatureRow row = model.vectors.row(i);
+void print_row(std::string& text, FeatureRow row) {
     for (std::size_t j = 0; j < row.size(); ++j) {
         if (row[j] != 0) print(text, "%zu:%.8g ", j + 1, row[j] / 255.0);
     }
     text += '\n';
+}
+
+void print_vector(std::string& text, const Model& model, std::size_t i) {
+    print(text, "%.17g ", static_cast<double>(model.coefficients[i]));
+    print_row(text, model.vectors.row(i));
 }
 
 }  // namespace
@@ -47,6 +50,15 @@ Result<std::string> libsvm_text(const Model& model) {
         for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
             if ((model.coefficients[i] > 0) == positive) print_vector(text, model, i);
         }
+    }
+    return text;
+}
+
+std::string libsvm_records(const TrainingBatch& records) {
+    std::string text;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        text += records.signs[i] > 0 ? "1 " : "-1 ";
+        print_row(text, records.features.row(i));
     }
     return text;
 }
