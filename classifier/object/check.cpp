@@ -8,6 +8,8 @@ namespace tributary::classifier {
 namespace {
 
 constexpr std::size_t kSignatureBytes = 512;
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kEntrySignatureBytes = 64;
 
 Status check_name(const std::string& name, const char* what) {
     if (name.empty() || name.size() > kNameLimit) {
@@ -41,6 +43,9 @@ Status check_contributors(const std::vector<Contributor>& contributors) {
         if (!ascending(one.refused) || (i > 0 && contributors[i - 1].pseudonym >= one.pseudonym)) {
             return fail(Errc::corrupt, "contributors or their refused numbers are out of order");
         }
+        if (!one.key.empty() && one.key.size() != kKeyBytes) {
+            return fail(Errc::corrupt, "the key of a contributor has the wrong length");
+        }
     }
     return {};
 }
@@ -52,7 +57,8 @@ bool share(double value) {
 Status check_card(const Card& card) {
     TRIBUTARY_CHECK(check_count(card.recall.size(), kStratumLimit, "strata in its card"));
     bool ok = share(card.accuracy) && share(card.f1) && share(card.fpr) && share(card.auc) &&
-              share(card.tpr_at_1pct_fpr) && card.mcc >= -1.000001 && card.mcc <= 1.000001;
+              share(card.tpr_at_1pct_fpr) && card.mcc >= -1.000001 && card.mcc <= 1.000001 &&
+              share(card.unsure);
     for (const auto& [name, recall] : card.recall) {
         TRIBUTARY_CHECK(check_name(name, "a stratum"));
         ok = ok && share(recall);
@@ -66,8 +72,29 @@ Status check_lineage(const ClassifierObject& object) {
     for (const LineageEntry& entry : object.lineage) {
         TRIBUTARY_CHECK(check_name(entry.contributor, "a contributor in the lineage"));
         const auto verdict = static_cast<unsigned>(entry.verdict);
-        if (verdict < 1 || verdict > 4 || entry.version > object.version) {
+        if (verdict < 1 || verdict > 5 || entry.version > object.version) {
             return fail(Errc::corrupt, "a lineage entry has an unknown verdict or a later version");
+        }
+        if (!entry.subject.empty()) TRIBUTARY_CHECK(check_name(entry.subject, "a subject"));
+        if (!entry.signature.empty() && entry.signature.size() != kEntrySignatureBytes) {
+            return fail(Errc::corrupt, "the signature of a lineage entry has the wrong length");
+        }
+    }
+    return {};
+}
+
+Status check_parked(const ClassifierObject& object) {
+    TRIBUTARY_CHECK(check_count(object.parked.size(), kParkedLimit, "contributions in quarantine"));
+    for (const Parked& one : object.parked) {
+        TRIBUTARY_CHECK(check_name(one.contributor, "a contributor in quarantine"));
+        TRIBUTARY_CHECK(check_count(one.rows.rows(), kParkedRowLimit, "vectors in quarantine"));
+        const bool fits = one.rows.width() == object.model.width() &&
+                          one.signs.size() == one.rows.rows() &&
+                          one.weights.size() == one.rows.rows() && one.base <= object.version;
+        const bool usable = std::ranges::all_of(
+            one.weights, [](std::uint8_t weight) { return weight >= 1 && weight <= kWeightLimit; });
+        if (!fits || !usable) {
+            return fail(Errc::corrupt, "a contribution in quarantine does not fit the object");
         }
     }
     return {};
@@ -95,6 +122,7 @@ Status check_object(const ClassifierObject& object) {
     }
     TRIBUTARY_CHECK(check_card(object.card));
     TRIBUTARY_CHECK(check_lineage(object));
+    TRIBUTARY_CHECK(check_parked(object));
     return check_signatures(object.signatures);
 }
 

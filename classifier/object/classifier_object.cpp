@@ -4,10 +4,8 @@
 
 namespace tributary::classifier {
 
-namespace {
-
-/// The entry of a contributor, made in its place when it is new.
-Result<Contributor*> entry_of(std::vector<Contributor>& contributors, const std::string& name) {
+Result<Contributor*> contributor_entry(ClassifierObject& object, const std::string& name) {
+    std::vector<Contributor>& contributors = object.contributors;
     const auto place = std::ranges::lower_bound(contributors, name, {}, &Contributor::pseudonym);
     if (place != contributors.end() && place->pseudonym == name) return &*place;
     if (contributors.size() >= kContributorLimit) {
@@ -19,14 +17,13 @@ Result<Contributor*> entry_of(std::vector<Contributor>& contributors, const std:
     return &*contributors.insert(place, std::move(made));
 }
 
-}  // namespace
-
 const char* to_string(Verdict verdict) {
     switch (verdict) {
         case Verdict::accepted: return "accepted";
         case Verdict::quarantined: return "quarantined";
         case Verdict::confirmed: return "confirmed";
         case Verdict::rolled_back: return "rolled-back";
+        case Verdict::refused: return "refused";
     }
     return "unknown";
 }
@@ -60,14 +57,36 @@ Result<ClassifierObject> next_version(const ClassifierObject& object, const Dige
                                         entry.contributor + " is in object " + object.id +
                                         " already");
     }
+    const std::string name = entry.contributor;
+    const std::uint64_t number = entry.contribution;
+    const std::uint64_t records = entry.records;
+    ClassifierObject next = acted_version(object, parent, std::move(model), std::move(entry));
+    TRIBUTARY_TRY(Contributor * contributor, contributor_entry(next, name));
+    contributor->last_contribution = number;
+    contributor->records += records;
+    return next;
+}
+
+Status note_refused(ClassifierObject& object, const std::string& pseudonym, std::uint64_t number) {
+    TRIBUTARY_TRY(Contributor * contributor, contributor_entry(object, pseudonym));
+    std::vector<std::uint64_t>& refused = contributor->refused;
+    const auto place = std::ranges::lower_bound(refused, number);
+    if (place != refused.end() && *place == number) return {};
+    if (refused.size() >= kRefusedLimit) {
+        return fail(Errc::limit_exceeded, pseudonym + " has " + std::to_string(kRefusedLimit) +
+                                              " refused contributions in object " + object.id);
+    }
+    refused.insert(place, number);
+    return {};
+}
+
+ClassifierObject acted_version(const ClassifierObject& object, const Digest& parent, Model model,
+                               LineageEntry entry) {
     ClassifierObject next = object;
     next.parent = parent;
     next.version = object.version + 1;
     next.model = std::move(model);
     next.signatures.clear();
-    TRIBUTARY_TRY(Contributor * contributor, entry_of(next.contributors, entry.contributor));
-    contributor->last_contribution = entry.contribution;
-    contributor->records += entry.records;
     entry.version = next.version;
     next.lineage.push_back(std::move(entry));
     if (next.lineage.size() > kLineageLimit) next.lineage.erase(next.lineage.begin());

@@ -18,7 +18,9 @@ inline constexpr std::size_t kContributorLimit = 4096;
 inline constexpr std::size_t kRefusedLimit = 256;  ///< refused numbers kept per contributor
 inline constexpr std::size_t kStratumLimit = 256;  ///< recall values of a card
 inline constexpr std::size_t kSignatureLimit = 32;
-inline constexpr std::size_t kNameLimit = 128;  ///< bytes of any name
+inline constexpr std::size_t kNameLimit = 128;        ///< bytes of any name
+inline constexpr std::size_t kParkedLimit = 8;        ///< contributions in quarantine at a time
+inline constexpr std::size_t kParkedRowLimit = 1000;  ///< vectors of one of them
 
 /// What one organization gave, under a name that says nothing about it.
 struct Contributor {
@@ -26,6 +28,7 @@ struct Contributor {
     std::uint64_t last_contribution = 0;  ///< its highest contribution number taken in
     std::uint64_t records = 0;
     std::vector<std::uint64_t> refused;  ///< contribution numbers refused, ascending
+    Bytes key;  ///< its Ed25519 public key, fixed by its first signed act; empty: never signed
 
     bool operator==(const Contributor&) const = default;
 };
@@ -34,8 +37,9 @@ struct Contributor {
 struct Calibration {
     double a = 0;
     double b = 0;
-    std::uint64_t version = 0;  ///< model version it was fitted on; 0: none yet
-    std::uint64_t count = 0;    ///< records it was fitted on
+    std::uint64_t version = 0;    ///< model version it was fitted on; 0: none yet
+    std::uint64_t count = 0;      ///< records it was fitted on
+    std::uint64_t fitted_at = 0;  ///< seconds since 1970; 0: not known
 
     bool operator==(const Calibration&) const = default;
 };
@@ -50,23 +54,49 @@ struct Card {
     double tpr_at_1pct_fpr = 0;
     double auc = 0;
     std::map<std::string, double> recall;  ///< per stratum
+    double unsure = 0;                     ///< share of records with |f| < 1
 
     bool operator==(const Card&) const = default;
 };
 
-enum class Verdict : std::uint8_t { accepted = 1, quarantined = 2, confirmed = 3, rolled_back = 4 };
+enum class Verdict : std::uint8_t {
+    accepted = 1,
+    quarantined = 2,
+    confirmed = 3,
+    rolled_back = 4,
+    refused = 5,  ///< a parked contribution was thrown away
+};
 const char* to_string(Verdict verdict);
 
-/// One contribution to the object, newest last.
+/// One contribution to the object, or one act about it, newest last.
 struct LineageEntry {
     std::string contributor;
     std::uint64_t contribution = 0;
     Digest batch{};  ///< BLAKE2b of the batch; the batch itself stays at its site
     std::uint64_t records = 0;
     Verdict verdict = Verdict::accepted;
-    std::uint64_t version = 0;  ///< model version it led to
+    std::uint64_t version = 0;    ///< model version it led to
+    std::uint64_t reference = 0;  ///< rolled back: the version whose model it has again
+    std::string subject;          ///< confirmed: whose contribution; else empty
+    Bytes signature;              ///< Ed25519 by the contributor (trust/lineage.hpp); may be empty
 
     bool operator==(const LineageEntry&) const = default;
+};
+
+/// A contribution in quarantine: what the branch version has that the object has not. It counts for
+/// nothing until it is confirmed.
+struct Parked {
+    std::string contributor;
+    std::uint64_t contribution = 0;
+    Digest batch{};
+    std::uint64_t positives = 0;  ///< records of the class in the contribution
+    std::uint64_t negatives = 0;
+    std::uint64_t base = 0;  ///< model version that it was learnt from
+    FeatureMatrix rows;      ///< vectors of the branch version that the object lacks
+    std::vector<std::int8_t> signs;
+    std::vector<std::uint8_t> weights;
+
+    bool operator==(const Parked&) const = default;
 };
 
 struct Signature {
@@ -88,6 +118,7 @@ struct ClassifierObject {
     Calibration calibration;
     Card card;
     std::vector<LineageEntry> lineage;  ///< last kLineageLimit, newest last
+    std::vector<Parked> parked;         ///< oldest first
     std::vector<Signature> signatures;
 
     [[nodiscard]] const Contributor* find_contributor(std::string_view pseudonym) const;
@@ -107,5 +138,18 @@ ClassifierObject new_object(std::string id, std::string class_name, std::string 
 /// @error conflict (contribution number not above the last), limit_exceeded (contributors)
 Result<ClassifierObject> next_version(const ClassifierObject& object, const Digest& parent,
                                       Model model, LineageEntry entry);
+
+/// Books an act that brings no new contribution (confirmation, rollback): version + 1 and lineage,
+/// the counts per contributor as they are.
+ClassifierObject acted_version(const ClassifierObject& object, const Digest& parent, Model model,
+                               LineageEntry entry);
+
+/// The entry of a contributor, made in its place when it is new.
+/// @error limit_exceeded (contributors)
+Result<Contributor*> contributor_entry(ClassifierObject& object, const std::string& pseudonym);
+
+/// Notes a contribution number as refused.
+/// @error limit_exceeded (kRefusedLimit numbers of one contributor)
+Status note_refused(ClassifierObject& object, const std::string& pseudonym, std::uint64_t number);
 
 }  // namespace tributary::classifier

@@ -4,6 +4,7 @@
 
 #include "base/compress.hpp"
 #include "classifier/object/blocks.hpp"
+#include "classifier/object/body_history.hpp"
 #include "classifier/object/object.pb.h"
 #include "classifier/object/wire_scan.hpp"
 
@@ -13,24 +14,6 @@ namespace {
 
 constexpr std::string_view kObjectMagic = "TRBOBJ\r\n";
 constexpr std::uint32_t kQuantizerBits = 8;
-
-std::string text_of(ByteView bytes) {
-    return std::string(as_text(bytes));
-}
-
-ByteView view_of(const std::string& text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::string text_of(const Digest& digest) {
-    return text_of(ByteView(digest));
-}
-
-Status read_digest(const std::string& text, Digest& digest) {
-    if (text.size() != digest.size()) return fail(Errc::corrupt, "a digest has the wrong length");
-    std::ranges::copy(view_of(text), digest.begin());
-    return {};
-}
 
 void write_model(const Model& model, format::Body& body) {
     format::Parameters& p = *body.mutable_parameters();
@@ -58,46 +41,6 @@ void write_model(const Model& model, format::Body& body) {
     body.set_pending_sign(model.pending.sign);
     body.set_pending_cells(text_of(encode_columns(model.pending.features)));
     body.set_linear(text_of(encode_floats(model.linear)));
-}
-
-void write_history(const ClassifierObject& object, format::Body& body) {
-    for (const Contributor& one : object.contributors) {
-        format::Contributor& entry = *body.add_contributors();
-        entry.set_pseudonym(one.pseudonym);
-        entry.set_last_contribution(one.last_contribution);
-        entry.set_records(one.records);
-        entry.mutable_refused()->Add(one.refused.begin(), one.refused.end());
-    }
-    for (const LineageEntry& one : object.lineage) {
-        format::Lineage& entry = *body.add_lineage();
-        entry.set_contributor(one.contributor);
-        entry.set_contribution(one.contribution);
-        entry.set_batch(text_of(one.batch));
-        entry.set_records(one.records);
-        entry.set_verdict(static_cast<std::uint32_t>(one.verdict));
-        entry.set_version(one.version);
-    }
-}
-
-void write_card(const ClassifierObject& object, format::Body& body) {
-    format::Calibration& calibration = *body.mutable_calibration();
-    calibration.set_a(object.calibration.a);
-    calibration.set_b(object.calibration.b);
-    calibration.set_version(object.calibration.version);
-    calibration.set_count(object.calibration.count);
-    format::Card& card = *body.mutable_card();
-    card.set_count(object.card.count);
-    card.set_accuracy(object.card.accuracy);
-    card.set_f1(object.card.f1);
-    card.set_mcc(object.card.mcc);
-    card.set_fpr(object.card.fpr);
-    card.set_tpr_at_1pct_fpr(object.card.tpr_at_1pct_fpr);
-    card.set_auc(object.card.auc);
-    for (const auto& [name, recall] : object.card.recall) {
-        format::Stratum& stratum = *card.add_strata();
-        stratum.set_name(name);
-        stratum.set_recall(recall);
-    }
 }
 
 std::string plain_body(const ClassifierObject& object) {
@@ -163,37 +106,6 @@ Result<Model> read_model(const format::Body& body) {
                   decode_columns(view_of(body.pending_cells()), body.pending(), body.width()));
     TRIBUTARY_TRY(model.linear, decode_floats(view_of(body.linear())));
     return model;
-}
-
-Status read_history(const format::Body& body, ClassifierObject& object) {
-    for (const format::Contributor& entry : body.contributors()) {
-        object.contributors.push_back({entry.pseudonym(),
-                                       entry.last_contribution(),
-                                       entry.records(),
-                                       {entry.refused().begin(), entry.refused().end()}});
-    }
-    for (const format::Lineage& entry : body.lineage()) {
-        LineageEntry one{entry.contributor(), entry.contribution(), {},
-                         entry.records(),     Verdict::accepted,    entry.version()};
-        if (entry.verdict() < 1 || entry.verdict() > 4) {
-            return fail(Errc::corrupt, "a lineage entry has an unknown verdict");
-        }
-        one.verdict = static_cast<Verdict>(entry.verdict());
-        TRIBUTARY_CHECK(read_digest(entry.batch(), one.batch));
-        object.lineage.push_back(std::move(one));
-    }
-    return {};
-}
-
-void read_card(const format::Body& body, ClassifierObject& object) {
-    const format::Calibration& c = body.calibration();
-    object.calibration = {c.a(), c.b(), c.version(), c.count()};
-    const format::Card& card = body.card();
-    object.card = {card.count(), card.accuracy(),        card.f1(),  card.mcc(),
-                   card.fpr(),   card.tpr_at_1pct_fpr(), card.auc(), {}};
-    for (const format::Stratum& stratum : card.strata()) {
-        object.card.recall[stratum.name()] = stratum.recall();
-    }
 }
 
 Status check_expected(const format::Body& body, const Expectation& expect) {

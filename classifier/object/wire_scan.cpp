@@ -8,14 +8,16 @@ namespace tributary::classifier {
 
 namespace {
 
-constexpr std::size_t kLastField = 27;
+constexpr std::size_t kLastField = 28;
 constexpr std::size_t kContributors = 15;
 constexpr std::size_t kCard = 17;
 constexpr std::size_t kLineage = 18;
+constexpr std::size_t kParked = 28;
 // Every nested message is smaller than its names and numbers at their widest.
-constexpr std::size_t kContributorBytes = kNameLimit + 10 * (kRefusedLimit + 8);
+constexpr std::size_t kContributorBytes = kNameLimit + 10 * (kRefusedLimit + 8) + 64;
 constexpr std::size_t kCardBytes = kStratumLimit * (kNameLimit + 24) + 128;
-constexpr std::size_t kLineageBytes = kNameLimit + 128;
+constexpr std::size_t kLineageBytes = 2 * kNameLimit + 256;
+constexpr std::size_t kParkedBytes = kNameLimit + 256 + kParkedRowLimit * (kWidthLimit + 2) + 4096;
 constexpr std::size_t kOtherBytes = kVectorLimit * kWidthLimit + 4096;
 
 std::uint64_t varint(ByteReader& reader) {
@@ -30,12 +32,14 @@ std::uint64_t varint(ByteReader& reader) {
 
 std::size_t most_times(std::uint64_t field) {
     if (field == kContributors) return kContributorLimit;
+    if (field == kParked) return kParkedLimit;
     return field == kLineage ? kLineageLimit : 1;
 }
 
 std::size_t longest(std::uint64_t field) {
     if (field == kContributors) return kContributorBytes;
     if (field == kCard) return kCardBytes;
+    if (field == kParked) return kParkedBytes;
     return field == kLineage ? kLineageBytes : kOtherBytes;
 }
 
