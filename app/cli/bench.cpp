@@ -7,6 +7,7 @@ namespace tributary::app {
 namespace {
 
 constexpr AddCommand kBenches[] = {
+    add_bench_classifier,
     add_bench_ingest,
 };
 

@@ -5,6 +5,7 @@
 
 namespace tributary::app {
 
+void add_bench_classifier(CLI::App& bench, Invocation& invocation);
 void add_bench_ingest(CLI::App& bench, Invocation& invocation);
 
 }  // namespace tributary::app

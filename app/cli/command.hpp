@@ -32,6 +32,7 @@ void add_models(CLI::App& root, Invocation& invocation);
 void add_query(CLI::App& root, Invocation& invocation);
 void add_simulate(CLI::App& root, Invocation& invocation);
 void add_status(CLI::App& root, Invocation& invocation);
+void add_train(CLI::App& root, Invocation& invocation);
 void add_version(CLI::App& root, Invocation& invocation);
 
 inline constexpr int kExitDone = 0;

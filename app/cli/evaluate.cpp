@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/command.hpp"
+#include "app/cli/evaluate_object.hpp"
 #include "app/cli/evaluation_json.hpp"
 #include "app/cli/input_options.hpp"
 #include "app/cli/site_models.hpp"
@@ -17,6 +18,8 @@ struct EvaluateOptions {
     std::string state;
     std::vector<std::string> objects;
     InputOptions input;
+    std::string records;
+    double threshold = 0;
     bool json = false;
 };
 
@@ -33,7 +36,22 @@ void print_table(const Evaluation& evaluation) {
         evaluation.false_alerts_per_hour());
 }
 
+Result<int> run_evaluate_records(const EvaluateOptions& options) {
+    if (options.objects.size() != 1 || !options.state.empty() || !options.input.files.empty()) {
+        return fail(Errc::invalid_argument,
+                    "evaluate --records needs exactly one --object FILE, and neither --state nor "
+                    "captures");
+    }
+    return run_evaluate_object(
+        {options.objects.front(), options.records, options.threshold, options.json});
+}
+
 Result<int> run_evaluate(const EvaluateOptions& options) {
+    if (!options.records.empty()) return run_evaluate_records(options);
+    if (options.input.files.empty() || options.input.rules.empty()) {
+        return fail(Errc::invalid_argument,
+                    "evaluate needs captures and --rules FILE, or --records FILE");
+    }
     if (options.state.empty() == options.objects.empty()) {
         return fail(Errc::invalid_argument, "evaluate needs either --state DIR or --object FILE");
     }
@@ -58,7 +76,13 @@ void add_evaluate(CLI::App& root, Invocation& invocation) {
         root.add_subcommand("evaluate", "Measure detection on captures whose truth is known");
     command->add_option("--state", options->state, "State folder of the site's agent");
     command->add_option("--object", options->objects, "Classifier files, instead of an agent");
-    add_input_options(*command, options->input, Rules::required);
+    add_input_options(*command, options->input, Rules::optional);
+    command->get_option("files")->required(false);
+    command->add_option("--records", options->records,
+                        "Labelled records instead of captures: KDD text, CSV, or a record batch; "
+                        "or synthetic:ROWS[:SEED]");
+    command->add_option("--threshold", options->threshold, "With --records: alarm above this score")
+        ->capture_default_str();
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback(
         [&invocation, options] { invocation.run = [options] { return run_evaluate(*options); }; });
