@@ -1,5 +1,7 @@
 #include "classifier/predict/predictor.hpp"
 
+#include <array>
+
 #include "base/assert.hpp"
 
 namespace tributary::classifier {
@@ -8,7 +10,9 @@ Predictor::Predictor(const Model& model)
     : width_(model.width()),
       rho_(model.rho),
       vectors_(model.vectors, model.parameters.gamma),
-      coefficients_(padded(model.coefficients.size()) / 16) {
+      coefficients_(padded(model.coefficients.size()) / 16),
+      linear_(model.linear) {
+    if (!linear_.empty()) fourier_ = FourierMap(width_, model.parameters);
     for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
         coefficients_[i / 16].values[i % 16] = model.coefficients[i];
     }
@@ -16,8 +20,19 @@ Predictor::Predictor(const Model& model)
 
 double Predictor::score(FeatureRow row) const {
     TRIBUTARY_ASSERT(row.size() == width_);
+    if (!linear_.empty()) return score_linear(row);
     if (coefficients_.empty()) return -rho_;
     return vectors_.weighted_sum(row, coefficients_.front().values) - rho_;
+}
+
+double Predictor::score_linear(FeatureRow row) const {
+    std::array<float, kFourierLimit> features;
+    fourier_.map(row, std::span(features).first(linear_.size()));
+    double sum = -rho_;
+    for (std::size_t d = 0; d < linear_.size(); ++d) {
+        sum += static_cast<double>(linear_[d] * features[d]);
+    }
+    return sum;
 }
 
 void Predictor::score(const FeatureMatrix& rows, std::span<double> out) const {

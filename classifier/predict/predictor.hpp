@@ -1,5 +1,6 @@
 #pragma once
-// Scores encoded records with one model: f(x) = sum coefficient * exp(-gamma |v - x|^2) - rho.
+// Scores encoded records with one model: f(x) = sum coefficient * exp(-gamma |v - x|^2) - rho, or
+// f(x) = weights . z(x) - rho for a linear model on random Fourier features z.
 // Squared distances are exact integers (cells are 8-bit), so every instruction set ranks alike.
 // Immutable after construction; any thread. No allocation per record.
 // Source: design of the classifier, section 2.
@@ -7,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "classifier/predict/fourier_map.hpp"
 #include "classifier/predict/rbf_rows.hpp"
 
 namespace tributary::classifier {
@@ -25,10 +27,14 @@ class Predictor {
     [[nodiscard]] std::size_t width() const { return width_; }
 
  private:
+    [[nodiscard]] double score_linear(FeatureRow row) const;
+
     std::size_t width_ = 0;
     double rho_ = 0;
     RbfRows vectors_;
     std::vector<FloatBlock> coefficients_;  ///< padded like the rows, zero behind them
+    FourierMap fourier_;
+    std::vector<float> linear_;  ///< one weight per Fourier feature; empty: support vectors
 };
 
 }  // namespace tributary::classifier

@@ -1,6 +1,8 @@
 #include "classifier/svm/engine.hpp"
 
+#include "classifier/svm/fourier_engine.hpp"
 #include "classifier/svm/libsvm_engine.hpp"
+#include "classifier/svm/one_class_engine.hpp"
 #include "classifier/svm/smo_engine.hpp"
 
 namespace tributary::classifier {
@@ -46,6 +48,12 @@ Result<std::unique_ptr<Engine>> make_engine(std::string_view name) {
     if (name == "libsvm") return std::make_unique<LibsvmEngine>();
     return fail(Errc::not_found,
                 "there is no engine '" + std::string(name) + "'. Known: smo, libsvm");
+}
+
+Result<std::unique_ptr<Engine>> make_engine(ModelKind kind, std::string_view name) {
+    if (kind == ModelKind::rff_linear) return std::make_unique<FourierEngine>();
+    if (kind == ModelKind::one_class) return std::make_unique<OneClassEngine>();
+    return make_engine(name);
 }
 
 }  // namespace tributary::classifier

@@ -29,7 +29,7 @@ class Engine {
  public:
     virtual ~Engine() = default;
 
-    /// The name by which `--engine` selects it: "libsvm" or "smo".
+    /// What it is called; "libsvm" and "smo" can be chosen by `--engine`.
     [[nodiscard]] virtual std::string_view name() const = 0;
 
     /// Learns a prepared batch.
@@ -51,6 +51,11 @@ Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& m
 /// The engine of that name.
 /// @error not_found, naming the known ones
 Result<std::unique_ptr<Engine>> make_engine(std::string_view name);
+
+/// The engine that trains objects of a kind.
+/// @param name  how svm-rbf is solved; the other kinds have one engine each
+/// @error not_found, naming the known ones
+Result<std::unique_ptr<Engine>> make_engine(ModelKind kind, std::string_view name);
 
 /// The engine used unless `--engine` says otherwise.
 inline constexpr std::string_view kDefaultEngine = "smo";

@@ -17,6 +17,18 @@ void append_nodes(std::vector<svm_node>& nodes, FeatureRow row) {
     nodes.push_back({-1, 0});
 }
 
+svm_parameter rbf_options(int type, const HyperParameters& parameters) {
+    svm_parameter options{};
+    options.svm_type = type;
+    options.kernel_type = RBF;
+    options.gamma = parameters.gamma;
+    options.cache_size = kCacheMegabytes;
+    options.eps = parameters.eps;
+    options.C = 1;
+    options.shrinking = 1;
+    return options;
+}
+
 void silence() {
     static const bool done = [] {
         svm_set_print_string_function([](const char*) {});
@@ -47,24 +59,19 @@ std::vector<svm_node> libsvm_nodes(FeatureRow row) {
 }
 
 LibsvmModel::LibsvmModel(std::unique_ptr<LibsvmProblem> problem, svm_model* model)
-    : problem_(std::move(problem)), model_(model), orientation_(model->label[0] > 0 ? 1 : -1) {}
+    : problem_(std::move(problem)),
+      model_(model),
+      orientation_(model->label == nullptr || model->label[0] > 0 ? 1 : -1) {}
 
 Result<LibsvmModel> LibsvmModel::train(std::unique_ptr<LibsvmProblem> problem, const Costs& costs,
                                        const HyperParameters& parameters) {
     silence();
     std::array<int, 2> labels{1, -1};
     std::array<double, 2> class_weights{costs.positive, costs.negative};
-    svm_parameter options{};
-    options.svm_type = C_SVC;
-    options.kernel_type = RBF;
-    options.gamma = parameters.gamma;
-    options.cache_size = kCacheMegabytes;
-    options.eps = parameters.eps;
-    options.C = 1;
+    svm_parameter options = rbf_options(C_SVC, parameters);
     options.nr_weight = 2;
     options.weight_label = labels.data();
     options.weight = class_weights.data();
-    options.shrinking = 1;
     const svm_problem view = problem->view();
     if (const char* complaint = svm_check_parameter(&view, &options)) {
         return fail(Errc::invalid_argument, std::string("LIBSVM refuses to train: ") + complaint);
@@ -78,6 +85,20 @@ Result<LibsvmModel> LibsvmModel::train(std::unique_ptr<LibsvmProblem> problem, c
     LibsvmModel model(std::move(problem), trained);
     if (trained->nr_class != 2) return fail(Errc::internal, "LIBSVM did not see two classes");
     return model;
+}
+
+Result<LibsvmModel> LibsvmModel::train_one_class(std::unique_ptr<LibsvmProblem> problem,
+                                                 const HyperParameters& parameters) {
+    silence();
+    svm_parameter options = rbf_options(ONE_CLASS, parameters);
+    options.nu = parameters.nu;
+    const svm_problem view = problem->view();
+    if (const char* complaint = svm_check_parameter(&view, &options)) {
+        return fail(Errc::invalid_argument, std::string("LIBSVM refuses to train: ") + complaint);
+    }
+    svm_model* const trained = svm_train(&view, &options);
+    if (trained == nullptr) return fail(Errc::internal, "LIBSVM returned no model");
+    return LibsvmModel(std::move(problem), trained);
 }
 
 std::vector<double> LibsvmModel::coefficients() const {

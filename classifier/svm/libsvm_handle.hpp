@@ -44,6 +44,11 @@ class LibsvmModel {
     static Result<LibsvmModel> train(std::unique_ptr<LibsvmProblem> problem, const Costs& costs,
                                      const HyperParameters& parameters);
 
+    /// Trains ONE_CLASS with an RBF kernel and nu; alphas are in [0, 1] and sum to nu * rows.
+    /// @error invalid_argument (LIBSVM's own words), internal
+    static Result<LibsvmModel> train_one_class(std::unique_ptr<LibsvmProblem> problem,
+                                               const HyperParameters& parameters);
+
     /// alpha_i * y_i for every row of the problem, +1 being the positive class.
     [[nodiscard]] std::vector<double> coefficients() const;
     [[nodiscard]] double rho() const;
