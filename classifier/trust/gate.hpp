@@ -1,0 +1,67 @@
+#pragma once
+// Does an update make a model worse? Three signs, measured on records that the site holds out
+// (every tenth, chosen by hash, never trained on): the mean ramp loss rises; the recall of a
+// stratum drops; the model before contradicts the batch outright more often than it contradicts
+// those records. The site's memory makes an update robust, so that the third sign often is the only
+// one. What does not pass is parked, not thrown away: the first batch of a new mix of traffic looks
+// like poison. Pure functions; any thread. Source: design of the classifier, section 5.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "classifier/svm/training_set.hpp"
+
+namespace tributary::classifier {
+
+/// Records with known labels that train nothing. `strata` names the kind of each, for example the
+/// attack type.
+struct Validation {
+    FeatureMatrix features{0};
+    std::vector<std::int8_t> signs;
+    std::vector<std::string> strata;
+
+    [[nodiscard]] std::size_t size() const { return signs.size(); }
+};
+
+struct GateOptions {
+    double ramp_rise = 0.01;          ///< largest rise of the mean ramp loss (0 to 2)
+    double recall_drop = 0.05;        ///< largest drop of a stratum's recall ...
+    std::size_t records_lost = 3;     ///< ... that loses at least so many records
+    double contradicted = 0.02;       ///< largest excess of the share of contradicted records
+    std::size_t least_records = 100;  ///< with fewer held out, nothing can be judged
+};
+
+/// What the gate saw, for the ledger and for people.
+struct GateReport {
+    bool judged = false;  ///< false: too few records, or no model before
+    bool passed = true;
+    double ramp_before = 0;
+    double ramp_after = 0;
+    std::string stratum;  ///< the stratum that lost most; empty: none lost
+    double recall_before = 0;
+    double recall_after = 0;
+    double contradicted_batch = 0;     ///< share of the batch with a margin below -1 before
+    double contradicted_held_out = 0;  ///< the same of the validation records
+};
+
+/// min(2, max(0, 1 - margin)), the loss that the ramp rule minimises.
+double ramp_loss(double margin);
+
+/// Mean ramp loss of a model on validation records; 0 when there are none.
+double mean_ramp_loss(const Model& model, const Validation& validation);
+
+/// What an update did to a model.
+struct UpdateTrial {
+    const Model& before;
+    const Model& after;
+    const TrainingBatch& batch;
+};
+
+GateReport judge(const UpdateTrial& trial, const Validation& validation,
+                 const GateOptions& options = {});
+
+/// One sentence: what was measured and, when it did not pass, why.
+std::string describe(const GateReport& report);
+
+}  // namespace tributary::classifier

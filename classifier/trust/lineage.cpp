@@ -1,0 +1,106 @@
+#include "classifier/trust/lineage.hpp"
+
+#include <algorithm>
+
+#include "classifier/object/codec.hpp"
+
+namespace tributary::classifier {
+
+namespace {
+
+constexpr std::string_view kEntryDomain = "tributary lineage entry 1";
+constexpr std::string_view kObjectDomain = "tributary object 1";
+
+void put_text(ByteWriter& writer, std::string_view text) {
+    writer.u32(static_cast<std::uint32_t>(text.size()));
+    writer.put(to_bytes(text));
+}
+
+Bytes entry_message(const ClassifierObject& object, const LineageEntry& entry) {
+    ByteWriter writer;
+    put_text(writer, kEntryDomain);
+    put_text(writer, object.id);
+    writer.put(object.schema_hash);
+    put_text(writer, entry.contributor);
+    writer.u64(entry.contribution);
+    writer.put(entry.batch);
+    writer.u64(entry.records);
+    writer.u8(static_cast<std::uint8_t>(entry.verdict));
+    writer.u64(entry.version);
+    writer.u64(entry.reference);
+    put_text(writer, entry.subject);
+    return writer.take();
+}
+
+Bytes content_message(const Digest& digest) {
+    ByteWriter writer;
+    put_text(writer, kObjectDomain);
+    writer.put(digest);
+    return writer.take();
+}
+
+bool fits(ByteView message, const Bytes& signature, const Contributor* signer) {
+    SignatureBytes bytes{};
+    SigningPublic key{};
+    if (signer == nullptr || signer->key.size() != key.size()) return false;
+    if (signature.size() != bytes.size()) return false;
+    std::ranges::copy(signature, bytes.begin());
+    std::ranges::copy(signer->key, key.begin());
+    return verify(message, bytes, key);
+}
+
+}  // namespace
+
+Status sign_newest_entry(ClassifierObject& object, const SigningKey& key) {
+    if (object.lineage.empty()) {
+        return fail(Errc::invalid_argument, "object " + object.id + " has no history to sign");
+    }
+    LineageEntry& entry = object.lineage.back();
+    TRIBUTARY_TRY(Contributor * signer, contributor_entry(object, entry.contributor));
+    const Bytes public_key(key.public_key.begin(), key.public_key.end());
+    if (signer->key.empty()) signer->key = public_key;
+    if (signer->key != public_key) {
+        return fail(Errc::permission, entry.contributor + " acted in object " + object.id +
+                                          " under another signing key. Restore the file "
+                                          "sign.secret of its state folder");
+    }
+    const SignatureBytes signature = sign(entry_message(object, entry), key);
+    entry.signature.assign(signature.begin(), signature.end());
+    return {};
+}
+
+Result<LineageProof> prove_lineage(ByteView encoded) {
+    TRIBUTARY_TRY(const ClassifierObject object, decode_object(encoded));
+    LineageProof proof;
+    proof.entries = object.lineage.size();
+    for (std::size_t i = 0; i < object.lineage.size(); ++i) {
+        const LineageEntry& entry = object.lineage[i];
+        if (entry.signature.empty()) continue;
+        const Contributor* const signer = object.find_contributor(entry.contributor);
+        if (fits(entry_message(object, entry), entry.signature, signer)) {
+            ++proof.proven;
+        } else {
+            proof.forged.push_back(i);
+        }
+    }
+    if (object.lineage.empty() || object.signatures.size() != 1) return proof;
+    const std::string& author = object.lineage.back().contributor;
+    TRIBUTARY_TRY(const Digest digest, content_digest(encoded));
+    proof.whole = object.signatures.front().signer == author &&
+                  fits(content_message(digest), object.signatures.front().bytes,
+                       object.find_contributor(author));
+    return proof;
+}
+
+Result<Bytes> encode_signed(ClassifierObject object, const SigningKey& key) {
+    TRIBUTARY_CHECK(sign_newest_entry(object, key));
+    object.signatures.clear();
+    TRIBUTARY_TRY(const Bytes unsigned_bytes, encode_object(object));
+    TRIBUTARY_TRY(const Digest digest, content_digest(unsigned_bytes));
+    const SignatureBytes signature = sign(content_message(digest), key);
+    object.signatures.push_back(
+        {object.lineage.back().contributor, Bytes(signature.begin(), signature.end())});
+    return encode_object(object);
+}
+
+}  // namespace tributary::classifier

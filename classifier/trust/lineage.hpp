@@ -1,0 +1,32 @@
+#pragma once
+// Signed history: who did what to an object, provably. Each entry is signed by its contributor over
+// the object's identity and every figure of the entry; the newest version is signed as a whole. A
+// contributor's key is fixed by its first signed act: a later act under another key is refused.
+// Pure functions; any thread. Source: design of the classifier, section 5.
+
+#include "classifier/object/classifier_object.hpp"
+#include "classifier/trust/signing.hpp"
+
+namespace tributary::classifier {
+
+/// Signs the newest entry and notes the key with its contributor.
+/// @error permission (the contributor acts under another key), invalid_argument (no entry)
+Status sign_newest_entry(ClassifierObject& object, const SigningKey& key);
+
+/// How much of an object's history its signatures prove.
+struct LineageProof {
+    std::size_t entries = 0;
+    std::size_t proven = 0;           ///< entries with a valid signature by their contributor
+    std::vector<std::size_t> forged;  ///< entries with a signature that does not fit
+    bool whole = false;               ///< the newest version is signed by its author
+};
+
+/// @param encoded  the object's bytes as carried
+/// @error of decode_object
+Result<LineageProof> prove_lineage(ByteView encoded);
+
+/// Encodes an object with the signature of its newest entry's contributor over the whole content.
+/// @error of encode_object
+Result<Bytes> encode_signed(ClassifierObject object, const SigningKey& key);
+
+}  // namespace tributary::classifier

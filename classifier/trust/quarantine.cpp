@@ -1,0 +1,120 @@
+#include "classifier/trust/quarantine.hpp"
+
+#include <algorithm>
+
+namespace tributary::classifier {
+
+namespace {
+
+using ParkedPlace = std::vector<Parked>::iterator;
+
+Result<ParkedPlace> find(ClassifierObject& object, const ParkedChoice& choice) {
+    const auto place = std::ranges::find_if(object.parked, [&](const Parked& one) {
+        return one.contributor == choice.contributor && one.contribution == choice.contribution;
+    });
+    if (place != object.parked.end()) return place;
+    return fail(Errc::not_found, "contribution " + std::to_string(choice.contribution) + " of " +
+                                     choice.contributor + " is not in quarantine in object " +
+                                     object.id + ". See what is: tributary models quarantine");
+}
+
+Status check_decider(const ParkedChoice& choice) {
+    if (choice.is_person || choice.decided_by != choice.contributor) return {};
+    return fail(Errc::permission, choice.contributor +
+                                      " cannot decide about its own contribution. Ask another "
+                                      "organization, or decide as a person: --person NAME");
+}
+
+/// What the branch has and the object has not, in the branch's order; pending records included.
+Parked new_vectors(const Model& model, const Model& branch, std::uint64_t base) {
+    TrainingSet old(model.width());
+    for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
+        old.add(model.vectors.row(i), model.coefficients[i] > 0 ? 1 : -1, 1);
+    }
+    Parked parked;
+    parked.base = base;
+    parked.rows = FeatureMatrix(model.width());
+    for (std::size_t i = 0; i < branch.coefficients.size(); ++i) {
+        const std::int8_t sign = branch.coefficients[i] > 0 ? 1 : -1;
+        const bool full = parked.signs.size() >= kParkedRowLimit;
+        if (full || old.contains(branch.vectors.row(i), sign)) continue;
+        parked.rows.append(branch.vectors.row(i));
+        parked.signs.push_back(sign);
+        parked.weights.push_back(branch.weights[i]);
+    }
+    return parked;
+}
+
+LineageEntry decision_entry(const Parked& parked, const ParkedChoice& choice, Verdict verdict) {
+    LineageEntry entry;
+    entry.contributor = choice.decided_by;
+    entry.contribution = parked.contribution;
+    entry.batch = parked.batch;
+    entry.records = parked.positives + parked.negatives;
+    entry.verdict = verdict;
+    entry.subject = parked.contributor;
+    entry.reference = parked.base;
+    return entry;
+}
+
+}  // namespace
+
+Result<ClassifierObject> park(const ClassifierObject& object, const Digest& parent,
+                              const Model& branch, const PreparedBatch& prepared,
+                              LineageEntry entry) {
+    if (object.parked.size() >= kParkedLimit) {
+        return fail(Errc::limit_exceeded,
+                    std::to_string(kParkedLimit) + " contributions wait in quarantine in object " +
+                        object.id + ". Decide about one first: tributary models quarantine");
+    }
+    entry.verdict = Verdict::quarantined;
+    Parked parked = new_vectors(object.model, branch, object.version);
+    parked.contributor = entry.contributor;
+    parked.contribution = entry.contribution;
+    parked.batch = entry.batch;
+    parked.positives = prepared.positives;
+    parked.negatives = prepared.negatives;
+    TRIBUTARY_TRY(ClassifierObject next,
+                  next_version(object, parent, object.model, std::move(entry)));
+    next.parked.push_back(std::move(parked));
+    return next;
+}
+
+Result<Model> branch_model(const ClassifierObject& object, const Parked& parked,
+                           const Engine& engine) {
+    TrainingBatch batch;
+    batch.features = parked.rows;
+    batch.signs = parked.signs;
+    batch.weights = parked.weights;
+    TRIBUTARY_TRY(PreparedBatch prepared, prepare(batch, {}));
+    // The counts are those of the contribution, of which only the vectors were kept.
+    prepared.positives = parked.positives;
+    prepared.negatives = parked.negatives;
+    return engine.update(object.model, prepared);
+}
+
+Result<ClassifierObject> confirm(const ClassifierObject& object, const Digest& parent,
+                                 const ParkedChoice& choice, const Engine& engine) {
+    TRIBUTARY_CHECK(check_decider(choice));
+    ClassifierObject rest = object;
+    TRIBUTARY_TRY(const ParkedPlace place, find(rest, choice));
+    const Parked parked = *place;
+    rest.parked.erase(place);
+    TRIBUTARY_TRY(Model model, branch_model(object, parked, engine));
+    return acted_version(rest, parent, std::move(model),
+                         decision_entry(parked, choice, Verdict::confirmed));
+}
+
+Result<ClassifierObject> discard(const ClassifierObject& object, const Digest& parent,
+                                 const ParkedChoice& choice) {
+    TRIBUTARY_CHECK(check_decider(choice));
+    ClassifierObject rest = object;
+    TRIBUTARY_TRY(const ParkedPlace place, find(rest, choice));
+    const Parked parked = *place;
+    rest.parked.erase(place);
+    TRIBUTARY_CHECK(note_refused(rest, parked.contributor, parked.contribution));
+    return acted_version(rest, parent, object.model,
+                         decision_entry(parked, choice, Verdict::refused));
+}
+
+}  // namespace tributary::classifier
