@@ -30,9 +30,10 @@ struct BenchOptions {
     std::size_t noisy = 30000;     ///< records of the stream with 5 % label noise
     std::size_t held_out = 8000;   ///< records kept for measuring, never learnt
     std::uint64_t seed = 1;
+    const datasets::FeatureMatrix* unseen = nullptr;  ///< for label_flips; null: the held-out ones
 };
 
-/// Records with labels by category ("normal", "dos", ...); everything but "normal" is the class.
+/// Records labelled with attack names or categories; everything but "normal" is the class.
 /// What is not there in sufficient number is measured on fewer records.
 /// @error invalid_argument (fewer than 4,000 records), errors of an engine
 Result<std::vector<BenchRow>> bench_classifier(const datasets::LabelledRecords& records,
@@ -43,6 +44,8 @@ Result<std::vector<BenchRow>> bench_updates(const datasets::LabelledRecords& rec
                                             const BenchOptions& options);
 Result<std::vector<BenchRow>> bench_prediction(const datasets::LabelledRecords& records,
                                                const BenchOptions& options);
+Result<std::vector<BenchRow>> bench_gate(const datasets::LabelledRecords& records,
+                                         const BenchOptions& options);
 Result<std::vector<BenchRow>> bench_accuracy(const datasets::LabelledRecords& records,
                                              const BenchOptions& options);
 

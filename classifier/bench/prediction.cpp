@@ -60,6 +60,21 @@ double best_time(const Predictor& predictor, const FeatureMatrix& rows, std::spa
     return best;
 }
 
+/// 1 when the labels differ although the reference is sure.
+double flip(double score, double expected) {
+    const bool sure = std::fabs(expected) >= kMarginOfFlips;
+    return sure && (score > 0) != (expected > 0) ? 1 : 0;
+}
+
+double flips_on(const Pair& pair, const Predictor& predictor, const FeatureMatrix& rows) {
+    double flips = 0;
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        const FeatureRow row = rows.row(i);
+        flips += flip(predictor.score(row), pair.oracle.decision(libsvm_nodes(row)));
+    }
+    return flips;
+}
+
 }  // namespace
 
 Result<std::vector<BenchRow>> bench_prediction(const datasets::LabelledRecords& records,
@@ -85,15 +100,17 @@ Result<std::vector<BenchRow>> bench_prediction(const datasets::LabelledRecords& 
             row.ours = best_time(predictor, test.features, scores);
             row.ratio = reference / row.ours;
             row.met = row.ratio >= row.must;
-            for (std::size_t i = 0; i < scores.size(); ++i) {
-                const bool sure = std::fabs(expected[i]) >= kMarginOfFlips;
-                flips += sure && (scores[i] > 0) != (expected[i] > 0) ? 1 : 0;
-            }
+            for (std::size_t i = 0; i < scores.size(); ++i) flips += flip(scores[i], expected[i]);
         }
         rows.push_back(row);
     }
     restrict_instruction_set("best");
-    rows.push_back({"label_flips", flips, static_cast<double>(test.size()), flips, 0, flips == 0});
+    double judged = static_cast<double>(test.size());
+    if (options.unseen != nullptr) {
+        flips += flips_on(pair, predictor, *options.unseen);
+        judged = static_cast<double>(options.unseen->rows());
+    }
+    rows.push_back({"label_flips", flips, judged, flips, 0, flips == 0});
     return rows;
 }
 

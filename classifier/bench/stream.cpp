@@ -91,6 +91,14 @@ Result<double> BenchStream::learn(const std::string& site, std::span<const std::
     return seconds;
 }
 
+Result<Model> BenchStream::preview(const std::string& site, const TrainingBatch& batch) const {
+    const auto memory = memories_.find(site);
+    TRIBUTARY_TRY(
+        const PreparedBatch prepared,
+        prepare(batch, memory == memories_.end() ? TrainingBatch{} : memory->second.rows()));
+    return engine_->update(model_, prepared);
+}
+
 double accuracy_of(const Model& model, const TrainingBatch& batch) {
     std::vector<double> scores(batch.size());
     Predictor(model).score(batch.features, scores);

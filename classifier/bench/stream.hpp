@@ -52,6 +52,9 @@ class BenchStream {
     Result<double> learn(const std::string& site, std::span<const std::size_t> rows, double noise,
                          const std::function<Status(const BenchUpdate&)>& watch = {});
 
+    /// What a batch of the site would lead to; nothing changes.
+    [[nodiscard]] Result<Model> preview(const std::string& site, const TrainingBatch& batch) const;
+
     [[nodiscard]] const Model& model() const { return model_; }
 
  private:
