@@ -1,0 +1,43 @@
+#pragma once
+// The counting policy (the idea of CBNet), kept for comparison: each process counts the requests
+// that start or end at it, and a semi-splay step is taken when it lowers the sum of the logarithms
+// of the subtrees' weights by more than one half. Weights are known along the travelled path only.
+// Invariant: a process' weight is its own count plus what its children last reported, each halved
+// once per era.
+// One thread per object. Source: splaynet ch.1 (CB tree), ch.5 §1; overlay design, decision 2.
+
+#include <array>
+#include <cstdint>
+
+#include "netlayer/overlay/policy.hpp"
+
+namespace tributary::netlayer::overlay {
+
+class CountingPolicy final : public Policy {
+ public:
+    void on_request(const View& view, const Message& message) override;
+    void on_weights(const View& view, Side child, const Report& report) override;
+    Report report(const View& view) override;
+    Lift propose_rotation(const View& view, Price average) override;
+    void on_rotation(const View& view, bool inner) override;
+
+    [[nodiscard]] std::uint64_t weight() const;
+
+ private:
+    static std::size_t index(Side side) { return side == Side::left ? 0 : 1; }
+    void age(std::uint32_t era);
+    [[nodiscard]] std::int32_t single_gain(Side child) const;
+    [[nodiscard]] std::int32_t double_gain(Side child) const;
+
+    std::array<Report, 2> children_{};
+    std::array<bool, 2> single_{};  ///< the last message went through that child's outer side
+    std::array<bool, 2> double_{};  ///< ... through its inner side
+    std::uint32_t own_ = 0;
+    std::uint32_t era_ = 0;
+};
+
+/// How far one rotation of x over p lowers log2(weight of x) + log2(weight of p): all other weights
+/// stay, and x takes over the weight of p. In units of `log2_fixed`.
+std::int32_t rotation_gain(std::uint64_t x_before, std::uint64_t p_after);
+
+}  // namespace tributary::netlayer::overlay
