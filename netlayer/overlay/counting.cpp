@@ -6,8 +6,6 @@ namespace tributary::netlayer::overlay {
 
 namespace {
 
-constexpr std::int32_t kEnoughGain = kLog2One / 2;
-
 void halve(Weights& weights, std::uint32_t times) {
     weights.own >>= times;
     weights.left >>= times;
@@ -84,7 +82,7 @@ std::int32_t CountingPolicy::double_gain(Side child) const {
 
 Lift CountingPolicy::propose_rotation(const View&, Price) {
     Lift best = Lift::none;
-    std::int32_t best_gain = kEnoughGain;
+    std::int32_t best_gain = kSemiSplayGain;
     const auto consider = [&](bool seen, std::int32_t gain, Lift lift) {
         if (!seen || gain <= best_gain) return;
         best_gain = gain;

@@ -9,9 +9,13 @@
 #include <array>
 #include <cstdint>
 
+#include "netlayer/overlay/log2.hpp"
 #include "netlayer/overlay/policy.hpp"
 
 namespace tributary::netlayer::overlay {
+
+/// A semi-splay step must lower the sum of log2(weight) by more than one half.
+inline constexpr std::int32_t kSemiSplayGain = kLog2One / 2;
 
 class CountingPolicy final : public Policy {
  public:

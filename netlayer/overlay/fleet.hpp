@@ -15,6 +15,9 @@
 
 namespace tributary::netlayer::overlay {
 
+/// An era, after which ageing counters are halved, lasts so many requests per node.
+inline constexpr std::uint64_t kEraRequestsPerNode = 10;
+
 /// What rotations cost so far.
 struct RotationCount {
     std::uint64_t rotations = 0;  ///< single ones; zig-zig and zig-zag are two

@@ -13,7 +13,6 @@ constexpr std::uint64_t kRoundsToFreeze = 2;
 constexpr std::uint64_t kRoundsToCommit = 6;
 /// A process that was refused asks again for so many rounds, then gives up.
 constexpr std::uint32_t kTries = 32;
-constexpr std::uint64_t kEraRequestsPerNode = 10;
 
 struct Travel {
     std::uint32_t request;

@@ -10,9 +10,6 @@ namespace tributary::netlayer::overlay {
 
 namespace {
 
-/// Counters are halved once per so many requests per node.
-constexpr std::uint64_t kEraRequestsPerNode = 10;
-
 class Run {
  public:
     Run(Fleet fleet, const Trace& trace, const SequentialOptions& options)

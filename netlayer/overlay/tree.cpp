@@ -9,7 +9,7 @@ namespace tributary::netlayer::overlay {
 namespace {
 
 /// A subtree that is still to be built, and where it will hang.
-struct Part {
+struct Unbuilt {
     std::size_t first;
     std::size_t last;
     NodeId parent;
@@ -21,10 +21,10 @@ Tree Tree::build(std::span<const Key> keys,
                  const std::function<std::size_t(std::size_t, std::size_t)>& root_of) {
     Tree tree;
     tree.nodes_.resize(keys.size());
-    std::vector<Part> parts;
+    std::vector<Unbuilt> parts;
     if (!keys.empty()) parts.push_back({0, keys.size(), kNone});
     while (!parts.empty()) {
-        const Part part = parts.back();
+        const Unbuilt part = parts.back();
         parts.pop_back();
         const std::size_t middle = root_of(part.first, part.last);
         TRIBUTARY_ASSERT(part.first <= middle && middle < part.last);
@@ -79,6 +79,20 @@ Result<NodeId> Tree::join(Key key) {
     nodes_.push_back(node);
     for (at = parent; at != kNone; at = nodes_[at].parent) ++nodes_[at].size;
     return id;
+}
+
+std::uint32_t Tree::leave(NodeId leaver) {
+    std::uint32_t rotations = 0;
+    const Node& node = nodes_[leaver];
+    while (node.left != kNone || node.right != kNone) {
+        lift(size_of(node.left) >= size_of(node.right) ? node.left : node.right);
+        ++rotations;
+    }
+    replace_child(node.parent, leaver, kNone);
+    for (NodeId at = node.parent; at != kNone; at = nodes_[at].parent) --nodes_[at].size;
+    nodes_[leaver].parent = kNone;
+    nodes_[leaver].size = 0;
+    return rotations;
 }
 
 void Tree::replace_child(NodeId parent, NodeId from, NodeId to) {
@@ -164,7 +178,9 @@ std::string Tree::check_node(NodeId id) const {
 }
 
 std::string Tree::check() const {
-    if (nodes_.empty()) return {};
+    std::size_t attached = 0;
+    for (const Node& node : nodes_) attached += node.size > 0 ? 1 : 0;
+    if (attached == 0) return {};
     if (root_ == kNone || nodes_[root_].parent != kNone) return "the root has a parent";
     const Node& top = nodes_[root_];
     if (top.lo != kNoKey || top.hi != kServerKey) return "the root does not cover every key";
@@ -179,7 +195,7 @@ std::string Tree::check() const {
             if (child != kNone) open.push_back(child);
         }
     }
-    return reached == nodes_.size() ? "" : "not every node hangs below the root once";
+    return reached == attached ? "" : "not every node hangs below the root once";
 }
 
 }  // namespace tributary::netlayer::overlay

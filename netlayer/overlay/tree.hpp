@@ -51,13 +51,20 @@ class Tree {
     /// @error conflict (the key is taken), invalid_argument (no key, or the server's)
     Result<NodeId> join(Key key);
 
+    /// Rotates a node down until it is a leaf, then detaches it; its number is not used again.
+    /// @return  the rotations that took
+    /// @paper self-service §6.2, with a leaf's leave as the only kind
+    std::uint32_t leave(NodeId node);
+
     /// Rotates a node over its parent. The abandoned child of `x` becomes a child of the old
     /// parent.
     /// @paper splaynet Def. 5, 11
     void lift(NodeId x);
 
     [[nodiscard]] const Node& operator[](NodeId node) const { return nodes_[node]; }
+    /// Node numbers in use so far, those of nodes that left included.
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+    [[nodiscard]] std::size_t members() const { return size_of(root_); }
     [[nodiscard]] NodeId root() const { return root_; }
     /// The next node on the way from `at` to the key: local knowledge only. kNone: above the root.
     [[nodiscard]] NodeId next_hop(NodeId at, Key to) const;
