@@ -18,10 +18,10 @@ using Paths = std::span<const std::filesystem::path>;
 
 bool is_export(const Frame& frame, PacketInfo& info) {
     return decode(frame, info) == Decoded::flow && info.fragment == Fragment::whole &&
-           looks_like_netflow(info.udp_payload);
+           looks_like_export(info.udp_payload);
 }
 
-/// True when the first packets are all NetFlow datagrams to one port.
+/// True when the first packets are all export datagrams to one port.
 bool holds_exports(const std::vector<Bytes>& packets, int link_type) {
     std::uint16_t port = 0;
     for (const Bytes& bytes : packets) {

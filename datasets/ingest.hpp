@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "datasets/export/export_record.hpp"
 #include "datasets/flow/timeouts.hpp"
 #include "datasets/packet/packet_source.hpp"
 #include "datasets/record.hpp"
@@ -22,9 +23,9 @@ namespace tributary::datasets {
 
 /// What the packets of a file are taken for.
 enum class InputKind {
-    automatic,  ///< exports when its first packets are all NetFlow v5/v9 to one UDP port
+    automatic,  ///< exports when its first packets are all export datagrams to one UDP port
     packets,    ///< traffic to be metered
-    exports,    ///< NetFlow v5/v9 datagrams of flow exporters
+    exports,    ///< datagrams of flow exporters: NetFlow v5/v9, IPFIX, sFlow v5
 };
 
 struct IngestOptions {
@@ -35,6 +36,8 @@ struct IngestOptions {
     bool key_vlan = false;                ///< flows of different VLANs are different flows
     Timeouts timeouts;                    ///< the defaults are the shared specification
     Micros export_hold{420'000'000};      ///< how long an export record waits for its pieces
+    bool is_live = false;  ///< export records wait only as long as their exporters' timeouts ask
+    ExportRecordSink on_record;  ///< receives export records as they were sent; may be empty
 };
 
 /// A place where a file could not be read further; everything before it was used.
@@ -66,7 +69,10 @@ struct IngestReport {
     std::uint64_t datagrams = 0;          ///< export datagrams decoded
     std::uint64_t exporters = 0;          ///< distinct exporter address and source id
     std::uint64_t templates_unknown = 0;  ///< data sets that arrived before their template
+    std::uint64_t option_records = 0;     ///< export records about the exporter
     std::uint64_t sequence_gaps = 0;      ///< times that an exporter's sequence number jumped ahead
+    std::uint64_t sequence_lost = 0;      ///< records (v9, sFlow: datagrams) missing in these gaps
+    std::uint64_t kernel_drops = 0;       ///< packets or datagrams that the system had no room for
     std::uint64_t sampled = 0;            ///< records scaled up by a sampling rate above one
     std::uint64_t unusable = 0;           ///< export records without addresses or packets
     std::uint64_t unpaired = 0;           ///< flows from exports with one direction only

@@ -23,11 +23,14 @@ Ingestion::Ingestion(const IngestOptions& options, Kinds kinds, const FlowSink& 
     : report_(report),
       sink_(sink),
       is_mixed_(kinds.exports && kinds.packets),
+      timeouts_(options.timeouts),
       normalizer_(normalizer_options(options, kinds.exports),
                   [this](const FlowRecord& record) { give(record); }),
       table_({options.max_flows, options.key_vlan, options.timeouts},
              [this](const FlowRecord& record) { take_metered(record); }),
-      netflow_([this](const FlowRecord& record) { take_exported(record); }) {}
+      exports_([this](const FlowRecord& record) { take_exported(record); }, options.on_record) {
+    if (options.is_live && kinds.exports) longest_hold_ = options.export_hold;
+}
 
 void Ingestion::take(const Frame& frame, Micros time, bool is_datagram) {
     ++report_.packets;
@@ -41,7 +44,9 @@ void Ingestion::take(const Frame& frame, Micros time, bool is_datagram) {
         case Decoded::damaged: ++report_.damaged; return;
     }
     if (is_datagram) {
-        if (!info.udp_payload.empty()) take_datagram(info.src, info.udp_payload);
+        if (!info.udp_payload.empty()) {
+            take_datagram({info.src, info.src_port}, info.udp_payload, time);
+        }
     } else {
         take_packet(info);
     }
@@ -60,9 +65,22 @@ void Ingestion::meter_batch() {
     advance(table_.clock(), export_clock_);
 }
 
-void Ingestion::take_datagram(const Address& exporter, ByteView payload) {
-    netflow_.decode(exporter, payload);
+void Ingestion::take_datagram(const Sender& sender, ByteView payload, Micros arrival) {
+    exports_.decode(sender, payload, arrival);
+    if (longest_hold_) normalizer_.set_hold(std::min(*longest_hold_, hold_of_exports()));
     advance(export_clock_, table_.clock());
+}
+
+/// How long a record may still be preceded or continued: the rest of its flow begins within the
+/// idle timeout, lasts as long as records of this exporter do, and is sent with their delay.
+Micros Ingestion::hold_of_exports() const {
+    constexpr Micros kHeaderTick{1'000'000};  // headers tell whole seconds
+    return timeouts_.longest_idle() + exports_.longest_record() + exports_.longest_delay() +
+           kHeaderTick;
+}
+
+void Ingestion::idle_exports(Micros silence) {
+    if (export_clock_.started()) normalizer_.advance(export_clock_.now() + silence);
 }
 
 void Ingestion::idle(Micros now) {
@@ -116,13 +134,15 @@ void Ingestion::fill_report() {
     report_.waiting_full = normalizer_.counts().waiting_full;
     report_.evictions = table_.counts().evictions;
     report_.half_open = table_.counts().half_open;
-    const NetflowDecoder::Counts& exported = netflow_.counts();
+    const ExportDecoder::Counts& exported = exports_.counts();
     report_.records = exported.records;
     report_.damaged += exported.damaged;
     report_.datagrams = exported.datagrams;
     report_.exporters = exported.exporters;
     report_.templates_unknown = exported.templates_unknown;
     report_.sequence_gaps = exported.sequence_gaps;
+    report_.sequence_lost = exported.sequence_lost;
+    report_.option_records = exported.option_records;
     report_.sampled = exported.sampled;
     report_.unusable = exported.unusable;
 }

@@ -5,9 +5,10 @@
 // Source: docs/flows.md.
 
 #include <array>
+#include <optional>
 
+#include "datasets/export/decoder.hpp"
 #include "datasets/flow/flow_table.hpp"
-#include "datasets/flow/netflow.hpp"
 #include "datasets/flow/normalizer.hpp"
 #include "datasets/flow/stream_clock.hpp"
 #include "datasets/ingest.hpp"
@@ -31,7 +32,9 @@ class Ingestion {
     /// @param is_datagram  it carries an export datagram and is not traffic itself
     void take(const Frame& frame, Micros time, bool is_datagram);
     /// Takes the payload of one export datagram as received.
-    void take_datagram(const Address& exporter, ByteView payload);
+    void take_datagram(const Sender& sender, ByteView payload, Micros arrival);
+    /// No datagram came for this long: the time of the records goes on without them.
+    void idle_exports(Micros silence);
     /// Nothing arrived: flows that are silent at this time end.
     /// @param now  never ahead of the packets that are still to come
     void idle(Micros now);
@@ -43,6 +46,7 @@ class Ingestion {
     void meter_batch();
     void take_metered(const FlowRecord& record);
     void take_exported(const FlowRecord& record);
+    [[nodiscard]] Micros hold_of_exports() const;
     void advance(const StreamClock& clock, const StreamClock& other);
     void give(const FlowRecord& record);
     void fill_report();
@@ -50,9 +54,11 @@ class Ingestion {
     IngestReport& report_;
     const FlowSink& sink_;
     bool is_mixed_;
+    Timeouts timeouts_;
     Normalizer normalizer_;
     FlowTable table_;
-    NetflowDecoder netflow_;
+    ExportDecoder exports_;
+    std::optional<Micros> longest_hold_;  ///< set: the hold follows the records, up to this
     FragmentTable fragments_;
     StreamClock export_clock_;
     std::array<PacketInfo, FlowTable::kBatch> batch_;

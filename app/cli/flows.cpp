@@ -5,10 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.hpp"
-#include "app/cli/flow_text.hpp"
+#include "app/cli/flow_output.hpp"
 #include "app/cli/input_options.hpp"
-#include "datasets/batch_codec.hpp"
-#include "datasets/feature/flow_encoder.hpp"
+#include "app/cli/listen.hpp"
+#include "app/cli/record_text.hpp"
+#include "datasets/feature/schema.hpp"
 #include "datasets/label/rule_file.hpp"
 
 namespace tributary::app {
@@ -21,7 +22,10 @@ struct FlowsOptions {
     InputOptions input;
     std::string format = "jsonl";
     std::string schema;
+    std::string listen;
+    std::string pseudonyms;
     bool describe = false;
+    bool records = false;
     bool stats = false;
     bool json = false;
 };
@@ -36,7 +40,9 @@ Json stats_json(const datasets::IngestReport& report, double seconds) {
         {"files", report.files},
         {"packets", report.packets},
         {"bytes", report.bytes},
+        {"datagrams", report.datagrams},
         {"records", report.records},
+        {"option_records", report.option_records},
         {"flows", report.flows},
         {"ended", report.ended},
         {"evictions", report.evictions},
@@ -48,8 +54,12 @@ Json stats_json(const datasets::IngestReport& report, double seconds) {
         {"exporters", report.exporters},
         {"templates_unknown", report.templates_unknown},
         {"sequence_gaps", report.sequence_gaps},
+        {"sequence_lost", report.sequence_lost},
+        {"sampled", report.sampled},
+        {"unusable", report.unusable},
         {"unpaired", report.unpaired},
         {"out_of_order", report.out_of_order},
+        {"kernel_drops", report.kernel_drops},
         {"damages", damage_sentences(report)},
         {"cpu_seconds", seconds},
     };
@@ -75,87 +85,92 @@ Result<int> describe_schema(const std::string& name) {
     return kExitDone;
 }
 
-/// Encoded flows on their way to stdout, as record batches (docs/formats.md) of bounded size.
-class BatchOutput {
- public:
-    BatchOutput(const datasets::Schema& schema, std::optional<datasets::RuleFile>& rules)
-        : rules_(rules),
-          encoder_(schema),
-          row_(schema.width()),
-          records_(datasets::LabelledRecords::empty(
-              schema, rules ? rules->coverage() : datasets::Coverage{})) {}
-
-    void add(const datasets::FlowRecord& flow) {
-        encoder_.encode(flow, row_);
-        records_.features.append(row_);
-        records_.labels.push_back(rules_ ? rules_->label(flow).class_name : datasets::ClassName{});
-        if (records_.labels.size() == kRowsPerBatch) write();
-    }
-    /// Writes what is left. Without any flow there is one batch without rows.
-    Status finish() {
-        if (!is_written_ || !records_.labels.empty()) write();
-        return status_;
-    }
-
- private:
-    static constexpr std::size_t kRowsPerBatch = 8192;
-
-    void write() {
-        const auto bytes = datasets::encode_records(records_);
-        if (bytes) std::cout << as_text(*bytes);
-        if (!bytes && status_) status_ = tl::unexpected(bytes.error());
-        is_written_ = true;
-        records_.features.clear();
-        records_.labels.clear();
-    }
-
-    std::optional<datasets::RuleFile>& rules_;
-    datasets::FlowEncoder encoder_;
-    std::vector<std::uint8_t> row_;
-    datasets::LabelledRecords records_;
-    Status status_;
-    bool is_written_ = false;
-};
-
 Result<std::optional<datasets::RuleFile>> load_rules(const FlowInput& input) {
     if (!input.rules) return std::nullopt;
     TRIBUTARY_TRY(auto rules, datasets::RuleFile::load(*input.rules));
     return rules;
 }
 
-Result<int> write_batches(const FlowsOptions& options) {
-    TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(options.schema));
-    TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
-    TRIBUTARY_TRY(auto rules, load_rules(input));
-    BatchOutput output(*schema, rules);
-    const auto take = [&](const datasets::FlowRecord& flow) { output.add(flow); };
-    TRIBUTARY_TRY(const auto report, datasets::ingest(input.files, input.ingest, take));
-    TRIBUTARY_CHECK(output.finish());
-    return report_damage(report);
+Status check_options(const FlowsOptions& options) {
+    const auto refuse = [](const char* message) { return fail(Errc::invalid_argument, message); };
+    const bool is_live = !options.listen.empty();
+    if (options.input.files.empty() && !is_live) {
+        return refuse("flows needs at least one capture, or --listen udp:PORT");
+    }
+    if (!options.input.files.empty() && is_live) {
+        return refuse("flows reads captures or listens, not both. Leave out one of them");
+    }
+    if (options.json && options.format != "jsonl") {
+        return refuse("--json means --format jsonl. Leave out one of them");
+    }
+    if (options.records && !options.pseudonyms.empty()) {
+        return refuse(
+            "--records prints what exporters sent, addresses and all; pseudonyms are for "
+            "flows. Leave out one of them");
+    }
+    if (options.records && (options.stats || options.format != "jsonl")) {
+        return refuse("--records prints JSON lines. Leave out --stats and --format");
+    }
+    return {};
+}
+
+Result<std::unique_ptr<FlowOutput>> make_output(const FlowsOptions& options,
+                                                const datasets::Coverage& coverage) {
+    std::optional<datasets::CryptoPan> pseudonyms;
+    if (!options.pseudonyms.empty()) {
+        TRIBUTARY_TRY(pseudonyms, datasets::CryptoPan::load(options.pseudonyms));
+    }
+    if (options.stats || options.records) return make_no_output();
+    if (options.format == "batch") {
+        TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(options.schema));
+        return make_batch_output(*schema, coverage);
+    }
+    const bool is_csv = options.format == "csv";
+    return make_text_output(is_csv ? FlowText::Format::csv : FlowText::Format::json,
+                            std::move(pseudonyms));
+}
+
+/// Reads or listens, whichever was asked for.
+Result<datasets::IngestReport> run_input(const FlowsOptions& options, const FlowInput& input,
+                                         const std::function<void()>& on_quiet,
+                                         const datasets::FlowSink& sink) {
+    if (options.listen.empty()) return datasets::ingest(input.files, input.ingest, sink);
+    return listen_for_exports(options.listen, input.ingest, on_quiet, sink);
 }
 
 Result<int> print_flows(const FlowsOptions& options) {
-    TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
+    TRIBUTARY_TRY(FlowInput input, flow_input(options.input));
     TRIBUTARY_TRY(auto rules, load_rules(input));
-    const bool csv = options.format == "csv";
-    if (!options.stats && csv) std::cout << flow_csv_header() << "\n";
+    TRIBUTARY_TRY(const auto output,
+                  make_output(options, rules ? rules->coverage() : datasets::Coverage{}));
+    LineOutput records;
+    if (options.records) {
+        input.ingest.on_record = [&records](const datasets::ExportRecord& record) {
+            records.text() += record_json(record) + "\n";
+            records.added();
+        };
+    }
     const auto print = [&](const datasets::FlowRecord& flow) {
-        if (options.stats) return;
-        const datasets::ClassName label = rules ? rules->label(flow).class_name : "";
-        std::cout << (csv ? flow_csv(flow, label) : flow_json(flow, label)) << "\n";
+        output->add(flow, rules ? rules->label(flow).class_name : datasets::ClassName{});
+    };
+    const auto on_quiet = [&] {
+        output->flush();
+        records.flush();
     };
     const double before = cpu_seconds();
-    TRIBUTARY_TRY(const auto report, datasets::ingest(input.files, input.ingest, print));
-    if (options.stats) std::cout << stats_json(report, cpu_seconds() - before).dump() << "\n";
+    TRIBUTARY_TRY(const auto report, run_input(options, input, on_quiet, print));
+    TRIBUTARY_CHECK(output->finish());
+    TRIBUTARY_CHECK(records.finish());
+    const std::string counts = stats_json(report, cpu_seconds() - before).dump();
+    if (options.stats) std::cout << counts << "\n";
+    // Of what passed by there is no file to count again: live input ends with its summary.
+    if (!options.stats && !options.listen.empty()) std::cerr << counts << "\n";
     return report_damage(report);
 }
 
 Result<int> run_flows(const FlowsOptions& options) {
     if (options.describe) return describe_schema(options.schema);
-    if (options.input.files.empty()) {
-        return fail(Errc::invalid_argument, "flows needs at least one capture");
-    }
-    if (options.format == "batch") return write_batches(options);
+    TRIBUTARY_CHECK(check_options(options));
     return print_flows(options);
 }
 
@@ -172,6 +187,12 @@ void add_flows(CLI::App& root, Invocation& invocation) {
     options->schema = "flowctx/1";
     command->add_option("--schema", options->schema, "Features for --format batch and --describe")
         ->capture_default_str();
+    command->add_option("--listen", options->listen,
+                        "Take export datagrams from the network: udp:PORT or udp:ADDRESS:PORT");
+    command->add_option("--pseudonyms", options->pseudonyms,
+                        "File with the key under which addresses are printed as pseudonyms");
+    command->add_flag("--records", options->records,
+                      "Print export records as they were sent, instead of flows");
     command->add_flag("--describe", options->describe, "Print every feature of --schema");
     command->add_flag("--stats", options->stats, "Print counts instead of flows");
     command->add_flag("--json", options->json, "Same as --format jsonl");

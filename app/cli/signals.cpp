@@ -27,4 +27,10 @@ void wait_for_signal() {
     ::sigwait(&signals, &number);
 }
 
+bool signal_came() {
+    const sigset_t signals = ending_signals();
+    const timespec at_once{0, 0};
+    return ::sigtimedwait(&signals, nullptr, &at_once) > 0;
+}
+
 }  // namespace tributary::app

@@ -7,5 +7,7 @@ namespace tributary::app {
 void block_signals();
 /// Returns when SIGINT or SIGTERM arrives.
 void wait_for_signal();
+/// Whether one has arrived since; takes it, and does not wait.
+bool signal_came();
 
 }  // namespace tributary::app

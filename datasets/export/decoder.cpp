@@ -111,6 +111,7 @@ void ExportDecoder::deliver(FlowRecord& record, std::uint64_t sampling, Micros s
         scale(record.backward, record.sampling);
     }
     settle_ports(record);
+    record.start = std::max(record.start, Micros(0));
     record.end = std::max(record.start, record.end);
     if (record.forward.packets == 0) record.forward_start = Micros(0);
     if (record.protocol != kProtocolTcp) record.forward.flags = record.backward.flags = 0;

@@ -45,6 +45,9 @@ class Normalizer {
     /// Takes a record of a flow exporter: one direction, or a part, or both.
     void add_export(const FlowRecord& record) { add_stitched(record, true); }
 
+    /// Records wait this long from now on; see `NormalizerOptions::hold`.
+    void set_hold(Micros hold) { options_.hold = hold; }
+
     /// Sends on every record that nothing can precede or continue any more.
     /// @param now  time of the stream
     void advance(Micros now);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "base/assert.hpp"
@@ -20,6 +21,12 @@ std::optional<std::uint8_t> hex_digit(char letter) {
     if (letter >= 'a' && letter <= 'f') return static_cast<std::uint8_t>(letter - 'a' + 10);
     if (letter >= 'A' && letter <= 'F') return static_cast<std::uint8_t>(letter - 'A' + 10);
     return std::nullopt;
+}
+
+std::size_t place_of(const Address& address) {
+    std::array<std::uint64_t, 2> halves{};
+    std::memcpy(halves.data(), address.bytes.data(), sizeof halves);
+    return static_cast<std::size_t>(((halves[0] ^ halves[1]) * 0x9e3779b97f4a7c15U) >> 32);
 }
 
 std::optional<CryptoPan::Key> parse_key(std::string_view text) {
@@ -40,7 +47,7 @@ void CryptoPan::Freer::operator()(evp_cipher_ctx_st* context) const {
     EVP_CIPHER_CTX_free(context);
 }
 
-CryptoPan::CryptoPan(const Key& key) : cipher_(EVP_CIPHER_CTX_new()) {
+CryptoPan::CryptoPan(const Key& key) : cipher_(EVP_CIPHER_CTX_new()), cache_(kCached) {
     // The first half of the key encrypts; the second, encrypted, fills what a prefix leaves.
     const int ready =
         EVP_EncryptInit_ex(cipher_.get(), EVP_aes_128_ecb(), nullptr, key.data(), nullptr);
@@ -79,6 +86,14 @@ void CryptoPan::encrypt(std::uint8_t* blocks, std::size_t count) {
 }
 
 Address CryptoPan::pseudonym(const Address& address) {
+    Remembered& place = cache_[place_of(address) % kCached];
+    if (!place.is_used || place.address != address) {
+        place = {address, compute(address), true};
+    }
+    return place.pseudonym;
+}
+
+Address CryptoPan::compute(const Address& address) {
     // Bit i is flipped by the first bit of the encrypted prefix of i bits.
     const std::size_t bits = address.is_v6 ? 128 : 32;
     Block prefix = pad_;

@@ -10,6 +10,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -35,16 +36,26 @@ class CryptoPan {
  private:
     static constexpr std::size_t kBlock = 16;
     static constexpr std::size_t kMostBits = 128;
+    static constexpr std::size_t kCached = 8192;
     using Block = std::array<std::uint8_t, kBlock>;
     struct Freer {
         void operator()(evp_cipher_ctx_st* context) const;
     };
 
+    /// The last address that fell into a place of the cache.
+    struct Remembered {
+        Address address;
+        Address pseudonym;
+        bool is_used = false;
+    };
+
     void encrypt(std::uint8_t* blocks, std::size_t count);
+    Address compute(const Address& address);
 
     std::unique_ptr<evp_cipher_ctx_st, Freer> cipher_;
     Block pad_{};
     std::array<Block, kMostBits> blocks_{};  ///< one for each bit of an address
+    std::vector<Remembered> cache_;          ///< kCached places
 };
 
 }  // namespace tributary::datasets

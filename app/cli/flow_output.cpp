@@ -1,0 +1,111 @@
+#include "app/cli/flow_output.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "datasets/batch_codec.hpp"
+#include "datasets/feature/flow_encoder.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+class TextOutput final : public FlowOutput {
+ public:
+    TextOutput(FlowText::Format format, std::optional<datasets::CryptoPan> pseudonyms)
+        : flow_text_(format, std::move(pseudonyms)) {
+        if (format == FlowText::Format::csv) out_.text() += flow_csv_header() + "\n";
+    }
+
+    void add(const datasets::FlowRecord& flow, const datasets::ClassName& label) override {
+        flow_text_.append(out_.text(), flow, label);
+        out_.added();
+    }
+    void flush() override { out_.flush(); }
+    Status finish() override { return out_.finish(); }
+
+ private:
+    FlowText flow_text_;
+    LineOutput out_;
+};
+
+class BatchOutput final : public FlowOutput {
+ public:
+    BatchOutput(const datasets::Schema& schema, const datasets::Coverage& coverage)
+        : encoder_(schema),
+          row_(schema.width()),
+          records_(datasets::LabelledRecords::empty(schema, coverage)) {}
+
+    void add(const datasets::FlowRecord& flow, const datasets::ClassName& label) override {
+        encoder_.encode(flow, row_);
+        records_.features.append(row_);
+        records_.labels.push_back(label);
+        if (records_.labels.size() == kRowsPerBatch) write();
+    }
+    void flush() override { out_.flush(); }
+    Status finish() override {
+        if (!is_written_ || !records_.labels.empty()) write();
+        const Status written = out_.finish();
+        return status_ ? written : status_;
+    }
+
+ private:
+    static constexpr std::size_t kRowsPerBatch = 8192;
+
+    void write() {
+        const auto bytes = datasets::encode_records(records_);
+        if (bytes) out_.text() += as_text(*bytes);
+        if (!bytes && status_) status_ = tl::unexpected(bytes.error());
+        out_.added();
+        is_written_ = true;
+        records_.features.clear();
+        records_.labels.clear();
+    }
+
+    datasets::FlowEncoder encoder_;
+    std::vector<std::uint8_t> row_;
+    datasets::LabelledRecords records_;
+    LineOutput out_;
+    Status status_;
+    bool is_written_ = false;
+};
+
+class NoOutput final : public FlowOutput {
+ public:
+    void add(const datasets::FlowRecord&, const datasets::ClassName&) override {}
+    void flush() override {}
+    Status finish() override { return {}; }
+};
+
+}  // namespace
+
+void LineOutput::flush() {
+    const std::size_t written = std::fwrite(text_.data(), 1, text_.size(), stdout);
+    if ((written != text_.size() || std::fflush(stdout) != 0) && failure_ == 0) failure_ = errno;
+    text_.clear();
+}
+
+Status LineOutput::finish() {
+    flush();
+    if (failure_ == 0) return {};
+    return fail(Errc::io, std::string("cannot write to stdout: ") + std::strerror(failure_) +
+                              ". Free space or another target");
+}
+
+std::unique_ptr<FlowOutput> make_text_output(FlowText::Format format,
+                                             std::optional<datasets::CryptoPan> pseudonyms) {
+    return std::make_unique<TextOutput>(format, std::move(pseudonyms));
+}
+
+std::unique_ptr<FlowOutput> make_batch_output(const datasets::Schema& schema,
+                                              const datasets::Coverage& coverage) {
+    return std::make_unique<BatchOutput>(schema, coverage);
+}
+
+std::unique_ptr<FlowOutput> make_no_output() {
+    return std::make_unique<NoOutput>();
+}
+
+}  // namespace tributary::app
