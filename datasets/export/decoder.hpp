@@ -116,6 +116,7 @@ class ExportDecoder {
     Micros longest_delay_{0};
     Micros longest_record_{0};
     std::vector<ExportField> fields_;  ///< of the record that is told
+    FlowRecord record_;                ///< the one that is read
 };
 
 }  // namespace tributary::datasets

@@ -62,8 +62,7 @@ std::optional<ExportTemplate> read_template(ByteReader& reader, const TemplateHe
         if (field.length == ExportTemplate::kVariable) break;
         end += field.length;
         if (field.slot == Slot::none) continue;
-        made.layout.at(field.slot).end = static_cast<std::uint16_t>(end);
-        made.layout.at(field.slot).width = static_cast<std::uint8_t>(field.length);
+        made.layout.put(field.slot, end, field.length);
     }
     return made;
 }
@@ -82,8 +81,7 @@ std::size_t locate_record(const ExportTemplate& description, ByteView record, La
         reader.skip(length);
         if (!reader.ok()) return 0;
         if (field.slot == Slot::none || !fits(field.slot, length)) continue;
-        located.at(field.slot).end = static_cast<std::uint16_t>(reader.offset());
-        located.at(field.slot).width = static_cast<std::uint8_t>(length);
+        located.put(field.slot, reader.offset(), length);
     }
     return reader.offset();
 }

@@ -15,6 +15,7 @@ bool set_address(Address& address, const RecordView& fields, Slot v4, Slot v6) {
     if (!has_v4 && !fields.has(v6)) return false;
     const bool take_v6 = !has_v4 || (fields.has(v6) && is_zero(fields.bytes(v4), 4) &&
                                      !is_zero(fields.bytes(v6), 16));
+    if (address.is_v6 && !take_v6) address = Address{};
     address.is_v6 = take_v6;
     std::memcpy(address.bytes.data(), fields.bytes(take_v6 ? v6 : v4), take_v6 ? 16 : 4);
     return true;
@@ -92,17 +93,15 @@ void set_counters(FlowRecord& record, const RecordView& fields) {
     side.ip_bytes = fields.number(Slot::bytes);
     if (side.packets == 0) side.packets = fields.number(Slot::out_packets);
     if (side.ip_bytes == 0) side.ip_bytes = fields.number(Slot::out_bytes);
-    record.backward.packets = fields.number(Slot::backward_packets);
-    record.backward.ip_bytes = fields.number(Slot::backward_bytes);
+}
+
+std::uint8_t flags_of(const RecordView& fields, Slot first, Slot rest) {
+    return static_cast<std::uint8_t>(fields.number(first) | fields.number(rest));
 }
 
 void set_flags(FlowRecord& record, const RecordView& fields) {
     record.has_flags = fields.has(Slot::flags);
-    const auto both = [&fields](Slot first, Slot rest) {
-        return static_cast<std::uint8_t>(fields.number(first) | fields.number(rest));
-    };
-    record.forward.flags = both(Slot::first_flags, Slot::flags);
-    record.backward.flags = both(Slot::backward_first_flags, Slot::backward_flags);
+    record.forward.flags = flags_of(fields, Slot::first_flags, Slot::flags);
 }
 
 /// Type and code of ICMP travel in the destination port until `settle_ports`.
@@ -118,7 +117,14 @@ void set_ports(FlowRecord& record, const RecordView& fields) {
     }
 }
 
-void set_backward_times(FlowRecord& record, const RecordView& fields, const Times& times) {
+constexpr SlotSet kBackward =
+    slots(Slot::backward_packets, Slot::backward_bytes, Slot::backward_flags,
+          Slot::backward_first_flags, Slot::backward_start, Slot::backward_end);
+
+void set_backward(FlowRecord& record, const RecordView& fields, const Times& times) {
+    record.backward.packets = fields.number(Slot::backward_packets);
+    record.backward.ip_bytes = fields.number(Slot::backward_bytes);
+    record.backward.flags = flags_of(fields, Slot::backward_first_flags, Slot::backward_flags);
     if (record.backward.packets == 0) return;
     record.backward_start = record.start;
     if (fields.has(Slot::backward_start)) {
@@ -133,6 +139,7 @@ void set_backward_times(FlowRecord& record, const RecordView& fields, const Time
 }  // namespace
 
 std::uint64_t stated_sampling(const RecordView& fields) {
+    if (!fields.has_any(slots(Slot::sampling, Slot::sampling_size))) return 0;
     if (fields.has(Slot::sampling_size) && fields.has(Slot::sampling_population)) {
         const std::uint64_t size = fields.number(Slot::sampling_size);
         return size == 0 ? 0 : fields.number(Slot::sampling_population) / size;
@@ -142,8 +149,12 @@ std::uint64_t stated_sampling(const RecordView& fields) {
     return (interval + fields.number(Slot::sampling_space)) / interval;
 }
 
-FlowRecord read_flow(const RecordView& fields, const ExportTime& time, const Exporter& exporter) {
-    FlowRecord record;
+void read_flow(const RecordView& fields, const ExportTime& time, const Exporter& exporter,
+               FlowRecord& record) {
+    record.forward = record.backward = FlowSide{};
+    record.backward_start = Micros(0);
+    record.icmp_type = record.icmp_code = 0;
+    record.sampling = 1;
     const bool has_ends = set_address(record.src, fields, Slot::src_v4, Slot::src_v6) &&
                           set_address(record.dst, fields, Slot::dst_v4, Slot::dst_v6);
     record.protocol = static_cast<std::uint8_t>(fields.number(Slot::protocol));
@@ -153,10 +164,9 @@ FlowRecord read_flow(const RecordView& fields, const ExportTime& time, const Exp
     const Times times(fields, time, exporter);
     set_times(record, fields, times, time);
     record.forward_start = record.start;
-    if (!has_ends || record.src.is_v6 != record.dst.is_v6) return record;
+    if (!has_ends || record.src.is_v6 != record.dst.is_v6) return;
     set_counters(record, fields);
-    set_backward_times(record, fields, times);
-    return record;
+    if (fields.has_any(kBackward)) set_backward(record, fields, times);
 }
 
 }  // namespace tributary::datasets

@@ -12,6 +12,8 @@ std::uint64_t stated_sampling(const RecordView& fields);
 
 /// The flow of a record, unscaled; without packets when it cannot be told whose they are.
 /// @param exporter  gives wall times to uptimes
-FlowRecord read_flow(const RecordView& fields, const ExportTime& time, const Exporter& exporter);
+/// @param record    empty, or filled by an earlier call: one object serves for many records
+void read_flow(const RecordView& fields, const ExportTime& time, const Exporter& exporter,
+               FlowRecord& record);
 
 }  // namespace tributary::datasets

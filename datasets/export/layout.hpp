@@ -51,6 +51,15 @@ enum class Slot : std::uint8_t {
 };
 inline constexpr std::size_t kSlots = static_cast<std::size_t>(Slot::none);
 
+/// A set of slots, one bit each.
+using SlotSet = std::uint64_t;
+static_assert(kSlots <= 64);
+
+template <typename... Slots>
+constexpr SlotSet slots(Slots... each) {
+    return ((SlotSet{1} << static_cast<unsigned>(each)) | ...);
+}
+
 /// How a time is told.
 enum class TimeUnit : std::uint8_t {
     uptime_ms,           ///< since the exporter started
@@ -85,11 +94,17 @@ struct Layout {
         TimeUnit unit = TimeUnit::milliseconds;
     };
     std::array<Place, kSlots> places{};
+    SlotSet present = 0;
 
     [[nodiscard]] const Place& at(Slot slot) const {
         return places[static_cast<std::size_t>(slot)];
     }
-    [[nodiscard]] Place& at(Slot slot) { return places[static_cast<std::size_t>(slot)]; }
+    void put(Slot slot, std::size_t end, std::size_t width) {
+        Place& place = places[static_cast<std::size_t>(slot)];
+        place.end = static_cast<std::uint16_t>(end);
+        place.width = static_cast<std::uint8_t>(width);
+        present |= slots(slot);
+    }
 };
 
 /// One record under its layout.
@@ -99,7 +114,8 @@ class RecordView {
     RecordView(const Layout& layout, const std::uint8_t* record)
         : layout_(layout), record_(record) {}
 
-    [[nodiscard]] bool has(Slot slot) const { return layout_.at(slot).width != 0; }
+    [[nodiscard]] bool has(Slot slot) const { return has_any(slots(slot)); }
+    [[nodiscard]] bool has_any(SlotSet set) const { return (layout_.present & set) != 0; }
     [[nodiscard]] TimeUnit unit(Slot slot) const { return layout_.at(slot).unit; }
     /// 0 when the record lacks it.
     [[nodiscard]] std::uint64_t number(Slot slot) const {

@@ -31,8 +31,10 @@ constexpr std::array<FixedField, 17> kFields{{{8, 0, 4},
                                               {17, 42, 2},
                                               {9, 44, 1}}};
 
-FlowRecord read_v5(const std::uint8_t* record, const ExportTime& time, const Exporter& exporter) {
-    FlowRecord flow;
+/// Fills everything that a record of version 5 or its delivery touches, so that one flow record
+/// serves for all of a datagram.
+void read_v5(const std::uint8_t* record, const ExportTime& time, const Exporter& exporter,
+             FlowRecord& flow) {
     std::memcpy(flow.src.bytes.data(), record, 4);
     std::memcpy(flow.dst.bytes.data(), record + 4, 4);
     flow.forward.packets = load_be32(record + 16);
@@ -45,7 +47,8 @@ FlowRecord read_v5(const std::uint8_t* record, const ExportTime& time, const Exp
     flow.forward.flags = record[37];
     flow.protocol = record[38];
     flow.has_flags = true;
-    return flow;
+    flow.icmp_type = flow.icmp_code = 0;
+    flow.sampling = 1;
 }
 
 }  // namespace
@@ -65,10 +68,11 @@ bool ExportDecoder::decode_v5(const Sender& sender, ByteView datagram) {
     exporter.set_clock(time);
     follow(exporter, load_be32(header + 16), count);
     const std::uint64_t sampling = load_be16(header + 22) & 0x3fffU;
+    FlowRecord flow;
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint8_t* record = header + kV5Header + i * kV5Record;
         if (records_) tell_v5(key, time, record);
-        FlowRecord flow = read_v5(record, time, exporter);
+        read_v5(record, time, exporter, flow);
         deliver(flow, sampling, time.wall);
     }
     return true;
