@@ -15,8 +15,8 @@ inline void decode_datagrams(ByteView input, std::uint16_t version) {
                           [&told](const ExportRecord& record) { told += record.fields.size(); });
     ByteReader reader(input);
     while (reader.remaining() > 2) {
-        const std::size_t length = std::min<std::size_t>(reader.u16(), reader.remaining());
-        const ByteView cut = reader.take(length);
+        const std::size_t length = reader.u16();
+        const ByteView cut = reader.take(std::min(length, reader.remaining()));
         Bytes datagram(cut.begin(), cut.end());
         if (datagram.size() >= 4) {
             datagram[0] = 0;
