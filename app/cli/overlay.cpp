@@ -31,6 +31,7 @@ struct OverlayOptions {
     double alpha = 1;
     std::string series_file;
     std::string tree_file;
+    bool brief = false;
     bool json = false;
 };
 
@@ -53,11 +54,20 @@ std::uint64_t peak_bytes() {
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+/// What the requests look like, whatever was done about them.
+void describe_demand(Json& json, const overlay::Trace& trace, overlay::Price price) {
+    const overlay::Entropies bits = overlay::entropies(trace);
+    json["entropy"] = {{"src", bits.src},
+                       {"dst", bits.dst},
+                       {"src_given_dst", bits.src_given_dst},
+                       {"dst_given_src", bits.dst_given_src}};
+    json["repeat_share"] = overlay::repeat_share(trace);
+    json["adjusting_pays"] = overlay::adjusting_pays(trace, price);
+}
+
 Json outcome_json(const OverlayOptions& options, const overlay::Trace& trace,
                   const overlay::Outcome& outcome, double cpu_seconds) {
-    const overlay::Entropies bits = overlay::entropies(trace);
-    const overlay::Price price = options.simulation.price;
-    return {
+    Json json = {
         {"schema", 1},
         {"nodes", trace.nodes},
         {"requests", outcome.requests},
@@ -68,24 +78,19 @@ Json outcome_json(const OverlayOptions& options, const overlay::Trace& trace,
         {"alpha", options.alpha},
         {"hops_mean", outcome.hops_mean()},
         {"rotations_per_request", outcome.rotations_per_request()},
-        {"work", outcome.work(price)},
+        {"work", outcome.work(options.simulation.price)},
         {"makespan_rounds", outcome.makespan_rounds},
         {"requests_per_round", outcome.requests_per_round()},
         {"concurrent_clusters_mean", outcome.clusters_mean},
         {"new_links_per_rotation", outcome.new_links_per_rotation()},
         {"latency_rounds", {{"p50", outcome.latency_p50}, {"p99", outcome.latency_p99}}},
-        {"entropy",
-         {{"src", bits.src},
-          {"dst", bits.dst},
-          {"src_given_dst", bits.src_given_dst},
-          {"dst_given_src", bits.dst_given_src}}},
-        {"repeat_share", overlay::repeat_share(trace)},
-        {"adjusting_pays", overlay::adjusting_pays(trace, price)},
         {"height_before", outcome.before.height()},
         {"height_after", outcome.after.height()},
         {"cpu_seconds", cpu_seconds},
         {"peak_bytes", peak_bytes()},
     };
+    if (!options.brief) describe_demand(json, trace, options.simulation.price);
+    return json;
 }
 
 void print_outcome(const Json& outcome) {
@@ -96,20 +101,21 @@ void print_outcome(const Json& outcome) {
         "rotations per request   {:10.4f}\n"
         "work                    {:10.4f}   (alpha {})\n"
         "makespan in rounds      {:10.0f}   ({:.3f} requests a round)\n"
-        "latency in rounds       {:10} p50, {} p99\n"
-        "entropy in bits         {:10.2f} source, {:.2f} destination, {:.2f} destination given "
-        "source\n"
-        "adjusting pays          {}\n",
+        "latency in rounds       {:10} p50, {} p99\n",
         number("requests"), number("nodes"), outcome.at("workload").get<std::string>(),
         outcome.at("policy").get<std::string>(), outcome.at("model").get<std::string>(),
         number("hops_mean"), number("rotations_per_request"), number("work"), number("alpha"),
         number("makespan_rounds"), number("requests_per_round"),
         outcome.at("latency_rounds").at("p50").get<int>(),
-        outcome.at("latency_rounds").at("p99").get<int>(),
-        outcome.at("entropy").at("src").get<double>(),
-        outcome.at("entropy").at("dst").get<double>(),
-        outcome.at("entropy").at("dst_given_src").get<double>(),
-        outcome.at("adjusting_pays").get<std::string>());
+        outcome.at("latency_rounds").at("p99").get<int>());
+    if (!outcome.contains("entropy")) return;
+    const Json& bits = outcome.at("entropy");
+    std::cout << fmt::format(
+        "entropy in bits         {:10.2f} source, {:.2f} destination, {:.2f} destination given "
+        "source\n"
+        "adjusting pays          {}\n",
+        bits.at("src").get<double>(), bits.at("dst").get<double>(),
+        bits.at("dst_given_src").get<double>(), outcome.at("adjusting_pays").get<std::string>());
 }
 
 Json tree_json(const overlay::Tree& tree) {
@@ -209,6 +215,7 @@ void add_run_options(CLI::App& command, OverlayOptions& options) {
                      "Model rounds: messages wait at the two frozen processes of a rotation");
     command.add_option("--series", options.series_file, "Write every request to a CSV file");
     command.add_option("--trees", options.tree_file, "Write the trees before and after, as JSON");
+    command.add_flag("--brief", options.brief, "Leave out entropies and whether adjusting pays");
     command.add_flag("--json", options.json, "Print one JSON object");
 }
 

@@ -48,6 +48,27 @@ Tree Tree::build(std::span<const Key> keys,
     return tree;
 }
 
+Tree Tree::from_links(std::vector<Node> nodes) {
+    Tree tree;
+    tree.nodes_ = std::move(nodes);
+    std::vector<NodeId> order;
+    for (NodeId id = 0; id < tree.nodes_.size(); ++id) {
+        if (tree.nodes_[id].parent == kNone) tree.root_ = id;
+    }
+    if (tree.root_ != kNone) order.push_back(tree.root_);
+    // Parents before children; links that form a cycle end at the bound.
+    for (std::size_t i = 0; i < order.size() && order.size() <= tree.nodes_.size(); ++i) {
+        for (const NodeId child : {tree.nodes_[order[i]].left, tree.nodes_[order[i]].right}) {
+            if (child != kNone) order.push_back(child);
+        }
+    }
+    for (std::size_t i = order.size(); i-- > 0;) {
+        Node& node = tree.nodes_[order[i]];
+        node.size = 1 + tree.size_of(node.left) + tree.size_of(node.right);
+    }
+    return tree;
+}
+
 Result<NodeId> Tree::join(Key key) {
     if (key == kNoKey || key == kServerKey) {
         return fail(Errc::invalid_argument, "key " + std::to_string(key) +

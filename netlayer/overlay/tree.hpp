@@ -47,6 +47,9 @@ class Tree {
     static Tree build(std::span<const Key> keys,
                       const std::function<std::size_t(std::size_t, std::size_t)>& root_of);
 
+    /// A tree from links that were changed elsewhere; sizes are counted anew. `check` judges it.
+    static Tree from_links(std::vector<Node> nodes);
+
     /// Attaches a leaf at the free slot that its key names; every size on the way grows by one.
     /// @error conflict (the key is taken), invalid_argument (no key, or the server's)
     Result<NodeId> join(Key key);
