@@ -21,6 +21,24 @@ Status write_invitation(const std::filesystem::path& state, const Invitation& in
     return write_file_atomically(state / kInvitationFile, to_bytes(json.dump() + "\n"));
 }
 
+/// Where to listen: at the port of the last run when any will do, so that members find a
+/// coordinator that starts again.
+std::string listen_again(const CoordinatorOptions& options) {
+    if (!options.listen.ends_with(":*") || !options.advertise.empty()) return options.listen;
+    const auto before = read_invitation(options.state / kInvitationFile);
+    if (!before) return options.listen;
+    const std::string port = before->endpoint.substr(before->endpoint.rfind(':') + 1);
+    const bool number = !port.empty() && port.find_first_not_of("0123456789") == std::string::npos;
+    if (!number) return options.listen;
+    return options.listen.substr(0, options.listen.size() - 1) + port;
+}
+
+Result<std::unique_ptr<netlayer::Node>> start_node(const netlayer::NodeOptions& options,
+                                                   Metrics& metrics) {
+    TRIBUTARY_TRY(auto store, netlayer::SqliteStore::open(options.state / "objects.sqlite"));
+    return netlayer::Node::start(options, std::move(store), metrics);
+}
+
 }  // namespace
 
 Result<Invitation> read_invitation(const std::filesystem::path& file) {
@@ -74,15 +92,19 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     node.name = "coordinator";
     node.state = options.state;
     node.keys = keys;
-    node.listen = options.listen;
+    node.listen = listen_again(options);
     node.advertise = options.advertise;
     node.authorized = options.state / kAuthorizedFolder;
     node.process.degree = options.degree;
 
     auto parts = std::make_unique<Parts>();
-    TRIBUTARY_TRY(auto store, netlayer::SqliteStore::open(options.state / "objects.sqlite"));
-    TRIBUTARY_TRY(parts->node,
-                  netlayer::Node::start(std::move(node), std::move(store), parts->metrics));
+    auto started = start_node(node, parts->metrics);
+    if (!started && started.error().code == Errc::conflict && node.listen != options.listen) {
+        node.listen = options.listen;  // the port of the last run is somebody else's now
+        started = start_node(node, parts->metrics);
+    }
+    if (!started) return fail(started.error());
+    parts->node = std::move(*started);
     const std::string endpoint =
         options.advertise.empty() ? parts->node->endpoint() : options.advertise;
     parts->invitation = {endpoint, keys.public_key};
