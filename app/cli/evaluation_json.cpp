@@ -9,9 +9,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json class_json(const ClassEvaluation& of_class) {
-    return {{"class", of_class.class_name}, {"n", of_class.count}, {"recall", of_class.recall},
-            {"fpr", of_class.fpr},          {"f1", of_class.f1},   {"mcc", of_class.mcc},
-            {"auc", of_class.auc}};
+    return {{"class", of_class.class_name},
+            {"n", of_class.count},
+            {"recall", of_class.recall},
+            {"fpr", of_class.fpr},
+            {"f1", of_class.f1},
+            {"mcc", of_class.mcc},
+            {"auc", of_class.auc},
+            {"verdicts", of_class.verdicts}};
 }
 
 }  // namespace

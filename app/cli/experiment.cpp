@@ -71,7 +71,8 @@ Json parameters_json(const std::vector<ParameterRow>& rows) {
                         {"fpr", row.fpr},
                         {"recall_by_class", row.recall_by_class}});
     }
-    return {{"schema", 1}, {"rows", list}};
+    const ParameterRow& best = best_parameters(rows);
+    return {{"schema", 1}, {"rows", list}, {"best", {{"cost", best.cost}, {"gamma", best.gamma}}}};
 }
 
 Result<int> run_parameters(ExperimentOptions options) {
@@ -90,6 +91,10 @@ Result<int> run_parameters(ExperimentOptions options) {
         }
         std::cout << "\n";
     }
+    const ParameterRow& best = best_parameters(rows);
+    std::cout << fmt::format(
+        "highest recall with at most {:g} % alerts on normal flows: C {:g}, gamma {:g}\n",
+        100 * kAlertLimit, best.cost, best.gamma);
     return kExitDone;
 }
 

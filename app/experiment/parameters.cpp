@@ -3,16 +3,22 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/service/learner.hpp"
+#include "base/assert.hpp"
 #include "base/hash.hpp"
-#include "classifier/predict/predictor.hpp"
+#include "classifier/ensemble/one_vs_rest.hpp"
 #include "classifier/svm/engine.hpp"
 #include "classifier/svm/hyper_parameters.hpp"
+#include "datasets/batch.hpp"
 
 namespace tributary::app {
 
 namespace {
 
 using datasets::ClassName;
+
+/// Below every excess: nothing is trained yet.
+constexpr double kNoExcess = -1e9;
 
 /// Everybody's labelled flows, with what keeps together in a fold.
 struct Pool {
@@ -22,12 +28,14 @@ struct Pool {
     datasets::Coverage classes;
 };
 
-/// Counts over folds and assignments.
-struct Tally {
-    std::uint64_t positives = 0;
-    std::uint64_t recalled = 0;
-    std::uint64_t normals = 0;
-    std::uint64_t false_alarms = 0;
+/// What was said of the rows that were judged, over folds and assignments.
+struct Judgement {
+    std::vector<double> normals;  ///< the largest excess over a threshold, of every normal row
+    struct Attack {
+        double excess = 0;
+        bool right = false;  ///< the largest excess is of its own class
+    };
+    std::map<ClassName, std::vector<Attack>> attacks;
 };
 
 Bytes group_of(const std::string& site, const datasets::FlowRecord& flow) {
@@ -36,7 +44,6 @@ Bytes group_of(const std::string& site, const datasets::FlowRecord& flow) {
     const auto [low, high] = std::minmax(flow.src.bytes, flow.dst.bytes);
     writer.put(low);
     writer.put(high);
-    writer.u16(std::min(flow.src_port, flow.dst_port));
     return writer.take();
 }
 
@@ -74,71 +81,125 @@ Folds divide(const Pool& pool, std::uint64_t assignment, std::size_t folds) {
     return result;
 }
 
-/// Calls `use(row, label, sign, fold)` for every row that may judge or train a class.
-template <typename Use>
-void for_each_row(const Pool& pool, const Folds& folds, const ClassName& class_name, Use use) {
+/// The rows outside a fold that may train a class.
+classifier::TrainingBatch training_rows(const Pool& pool, const Folds& folds, std::size_t fold,
+                                        const ClassName& class_name) {
+    classifier::TrainingBatch rows{classifier::FeatureMatrix(pool.schema->width()), {}, {}};
     for (std::size_t s = 0; s < pool.sites.size(); ++s) {
         const datasets::LabelledRecords& records = pool.sites[s];
         for (std::size_t i = 0; i < records.labels.size(); ++i) {
+            if (folds[s][i] == fold || datasets::is_held_out(records.features.row(i))) continue;
             const int sign = datasets::sign_for(records.labels[i], class_name, records.coverage);
-            if (sign != 0) use(records.features.row(i), records.labels[i], sign, folds[s][i]);
+            if (sign != 0) rows.append(records.features.row(i), static_cast<std::int8_t>(sign));
+        }
+    }
+    return rows;
+}
+
+/// One against the rest, of everything outside a fold but what each site holds out.
+Result<classifier::OneVsRest> train_without(const classifier::Engine& engine, const Pool& pool,
+                                            const Folds& folds, std::size_t fold,
+                                            const classifier::HyperParameters& parameters) {
+    classifier::OneVsRest ensemble(pool.schema->width());
+    for (const ClassName& class_name : pool.classes) {
+        const auto empty = classifier::Model::empty(pool.schema->width(), parameters);
+        TRIBUTARY_TRY(const auto model,
+                      engine.learn(empty, training_rows(pool, folds, fold, class_name)));
+        if (!model.trained()) continue;
+        TRIBUTARY_CHECK(ensemble.add(
+            {class_name, object_id(*pool.schema, class_name), 1, 0, classifier::Predictor(model)}));
+    }
+    return ensemble;
+}
+
+/// What a site holds out of the training folds for its thresholds.
+classifier::FeatureMatrix held_out_normals(const datasets::LabelledRecords& records,
+                                           const std::vector<std::size_t>& folds,
+                                           std::size_t fold) {
+    classifier::FeatureMatrix rows(records.features.width());
+    for (std::size_t i = 0; i < records.labels.size(); ++i) {
+        const auto row = records.features.row(i);
+        if (folds[i] == fold || records.labels[i] != datasets::kNormalClass) continue;
+        if (datasets::is_held_out(row)) rows.append(row);
+    }
+    return rows;
+}
+
+/// Adds what the classes say of one site's labelled rows in the fold that they have not seen.
+void judge_site(const classifier::OneVsRest& ensemble, const datasets::LabelledRecords& records,
+                const std::vector<std::size_t>& folds, std::size_t fold, Judgement& judgement) {
+    const auto& members = ensemble.members();
+    for (std::size_t i = 0; i < records.labels.size(); ++i) {
+        if (folds[i] != fold || records.labels[i].empty()) continue;
+        double excess = kNoExcess;
+        std::size_t largest = 0;
+        for (std::size_t m = 0; m < members.size(); ++m) {
+            const double score = members[m].predictor.score(records.features.row(i));
+            if (score - members[m].threshold <= excess) continue;
+            excess = score - members[m].threshold;
+            largest = m;
+        }
+        const ClassName& truth = records.labels[i];
+        if (truth == datasets::kNormalClass) {
+            judgement.normals.push_back(excess);
+        } else {
+            const bool right = excess > kNoExcess && members[largest].class_name == truth;
+            judgement.attacks[truth].push_back({excess, right});
         }
     }
 }
 
-/// Trains a class without one fold, and counts what it does on that fold.
-Status judge_fold(const classifier::Engine& engine, const Pool& pool, const Folds& folds,
-                  const ClassName& class_name, std::size_t fold,
-                  const classifier::HyperParameters& parameters, Tally& tally) {
-    classifier::TrainingBatch rows{classifier::FeatureMatrix(pool.schema->width()), {}, {}};
-    for_each_row(pool, folds, class_name, [&](auto row, const auto&, int sign, std::size_t of) {
-        if (of != fold) rows.append(row, static_cast<std::int8_t>(sign));
-    });
-    const auto empty = classifier::Model::empty(pool.schema->width(), parameters);
-    TRIBUTARY_TRY(const auto model, engine.learn(empty, rows));
-    const bool trained = model.trained();
-    const classifier::Predictor predictor(model);
-    for_each_row(pool, folds, class_name,
-                 [&](auto row, const auto& label, int sign, std::size_t of) {
-                     if (of != fold) return;
-                     const bool alarm = trained && predictor.score(row) > 0;
-                     if (sign > 0) {
-                         ++tally.positives;
-                         tally.recalled += alarm ? 1 : 0;
-                     } else if (label == datasets::kNormalClass) {
-                         ++tally.normals;
-                         tally.false_alarms += alarm ? 1 : 0;
-                     }
-                 });
+Status judge_fold(classifier::OneVsRest& ensemble, const Pool& pool, const Folds& folds,
+                  std::size_t fold, Judgement& judgement) {
+    for (std::size_t s = 0; s < pool.sites.size(); ++s) {
+        TRIBUTARY_CHECK(ensemble.calibrate(held_out_normals(pool.sites[s], folds[s], fold)));
+        judge_site(ensemble, pool.sites[s], folds[s], fold, judgement);
+    }
     return {};
 }
 
-double share(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+ParameterRow summary(const classifier::HyperParameters& parameters, const Judgement& judgement) {
+    ParameterRow result{parameters.cost, parameters.gamma, 0, 0, {}};
+    for (const auto& [class_name, attacks] : judgement.attacks) {
+        const auto recalled = std::ranges::count_if(
+            attacks, [&](const auto& attack) { return attack.right && attack.excess > 0; });
+        const double recall = static_cast<double>(recalled) / static_cast<double>(attacks.size());
+        result.recall_by_class[class_name] = recall;
+        result.recall += recall / static_cast<double>(judgement.attacks.size());
+    }
+    const auto alerts =
+        std::ranges::count_if(judgement.normals, [](double excess) { return excess > 0; });
+    if (!judgement.normals.empty()) {
+        result.fpr = static_cast<double>(alerts) / static_cast<double>(judgement.normals.size());
+    }
+    return result;
 }
 
 Result<ParameterRow> judge(const classifier::Engine& engine, const Pool& pool,
                            const std::vector<Folds>& assignments, std::size_t folds,
                            const classifier::HyperParameters& parameters) {
-    ParameterRow result{parameters.cost, parameters.gamma, 0, 0, {}};
-    for (const ClassName& class_name : pool.classes) {
-        Tally tally;
-        for (const Folds& assignment : assignments) {
-            for (std::size_t fold = 0; fold < folds; ++fold) {
-                TRIBUTARY_CHECK(
-                    judge_fold(engine, pool, assignment, class_name, fold, parameters, tally));
-            }
+    Judgement judgement;
+    for (const Folds& assignment : assignments) {
+        for (std::size_t fold = 0; fold < folds; ++fold) {
+            TRIBUTARY_TRY(auto ensemble, train_without(engine, pool, assignment, fold, parameters));
+            TRIBUTARY_CHECK(judge_fold(ensemble, pool, assignment, fold, judgement));
         }
-        const double recall = share(tally.recalled, tally.positives);
-        result.recall_by_class[class_name] = recall;
-        result.recall += recall / static_cast<double>(pool.classes.size());
-        result.fpr +=
-            share(tally.false_alarms, tally.normals) / static_cast<double>(pool.classes.size());
     }
-    return result;
+    return summary(parameters, judgement);
 }
 
 }  // namespace
+
+const ParameterRow& best_parameters(const std::vector<ParameterRow>& rows) {
+    TRIBUTARY_ASSERT(!rows.empty());
+    const auto better = [](const ParameterRow& a, const ParameterRow& b) {
+        const bool a_within = a.fpr <= kAlertLimit;
+        const bool b_within = b.fpr <= kAlertLimit;
+        if (a_within != b_within) return a_within;
+        return a_within ? a.recall > b.recall : a.fpr < b.fpr;
+    };
+    return *std::ranges::min_element(rows, better);
+}
 
 Result<std::vector<ParameterRow>> cross_validate(const ParameterOptions& options) {
     if (options.folds < 2) {

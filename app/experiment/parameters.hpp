@@ -1,7 +1,7 @@
 #pragma once
 // Which cost and width of the kernel a schema should have: cross-validation on training captures
-// alone, never on a test capture. Flows of one pair of hosts and one server port stay together in
-// a fold, so that a model is always judged on attackers and services that it has not seen.
+// alone, never on a test capture. Flows of one pair of hosts stay together in a fold, so that a
+// model is always judged on attackers and victims that it has not seen together.
 // One thread per call. Source: design of the classifier, section 1 (hyper-parameters per schema).
 
 #include <cstdint>
@@ -19,23 +19,33 @@ struct ParameterOptions {
     std::vector<Organization> organizations;
     std::string schema = "flowctx/1";
     std::string engine;  ///< empty: the default
-    std::vector<double> costs{10, 30, 100};
-    std::vector<double> gammas{0.1, 0.2, 0.5};
+    std::vector<double> costs{1, 3, 10, 30, 100};
+    std::vector<double> gammas{0.05, 0.1, 0.2, 0.35, 0.5, 0.7};
     std::size_t folds = 4;        ///< at least 2
-    std::size_t assignments = 4;  ///< different divisions into folds
+    std::size_t assignments = 6;  ///< different divisions into folds
     std::uint64_t seed = 1;
     /// Told what is done, for a person who waits; may be empty.
     std::function<void(const std::string&)> progress;
 };
 
-/// What one pair of parameters is worth at score 0, over all folds and assignments.
+/// What one pair of parameters is worth over all folds and assignments: one class against the
+/// rest, each site with thresholds of its own held-out normals, as in detection; a flow is recalled
+/// when its verdict is the right class.
 struct ParameterRow {
     double cost = 0;
     double gamma = 0;
     double recall = 0;  ///< mean over the classes
-    double fpr = 0;     ///< share of normal flows with a positive score, mean over the classes
+    double fpr = 0;     ///< share of normal flows with any alert
     std::map<datasets::ClassName, double> recall_by_class;
 };
+
+/// Most normal flows that may raise an alert, as a share: the product's own limit.
+inline constexpr double kAlertLimit = 0.01;
+
+/// The row with the highest recall among those within the limit of alerts; without any, the row
+/// with the fewest alerts.
+/// @param rows  not empty
+const ParameterRow& best_parameters(const std::vector<ParameterRow>& rows);
 
 /// @return  one row per cost and gamma, in their order
 /// @error   of reading and learning; invalid_argument (fewer than two folds)

@@ -24,6 +24,7 @@ struct Judged {
 
 /// Far below every score: what "attack or not" gets where no model is trained yet.
 constexpr double kNoScore = -1e9;
+constexpr const char* kNoVerdict = "none";
 
 Judged judge(const classifier::Detector& detector, const classifier::Detections& detections,
              const LabelledFlows& flows) {
@@ -63,6 +64,7 @@ double class_auc(const classifier::Detector& detector, const classifier::Detecti
 }
 
 ClassEvaluation evaluate_class(const Judged& judged, const ClassName& class_name) {
+    ClassEvaluation result;
     Confusion all;
     Confusion normals;
     for (std::size_t i = 0; i < judged.rows.size(); ++i) {
@@ -71,11 +73,11 @@ ClassEvaluation evaluate_class(const Judged& judged, const ClassName& class_name
         std::uint64_t& cell = is ? (said ? all.true_positive : all.false_negative)
                                  : (said ? all.false_positive : all.true_negative);
         ++cell;
+        if (is) ++result.verdicts[judged.verdicts[i].empty() ? kNoVerdict : judged.verdicts[i]];
         if (judged.truth[i] == kNormalClass) {
             ++(said ? normals.false_positive : normals.true_negative);
         }
     }
-    ClassEvaluation result;
     result.class_name = class_name;
     result.count = all.true_positive + all.false_negative;
     result.recall = all.recall();

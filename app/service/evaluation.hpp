@@ -22,6 +22,8 @@ struct ClassEvaluation {
     double f1 = 0;            ///< of the verdict, against all other flows with a truth
     double mcc = 0;
     double auc = 0;  ///< of the score, against the normal flows
+    /// Flows of this class by what was said of them; "none": no alert.
+    std::map<datasets::ClassName, std::uint64_t> verdicts;
 };
 
 struct Evaluation {

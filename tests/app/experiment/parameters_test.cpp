@@ -25,7 +25,20 @@ TEST(CrossValidation, PrefersASensibleWidthToOneThatLearnsByHeart) {
     ASSERT_EQ(rows->size(), 2U);
     EXPECT_EQ((*rows)[0].recall_by_class.size(), 9U);
     EXPECT_GT((*rows)[0].recall, (*rows)[1].recall + 0.1);
-    EXPECT_LT((*rows)[0].fpr, 0.01);
+    EXPECT_LT((*rows)[0].fpr, 0.02);
+}
+
+TEST(BestParameters, AreTheHighestRecallWithinTheLimitOfAlerts) {
+    const std::vector<ParameterRow> rows{
+        {1, 0.1, 0.9, 0.02, {}}, {2, 0.1, 0.7, 0.009, {}}, {3, 0.1, 0.8, 0.01, {}}};
+
+    EXPECT_EQ(best_parameters(rows).cost, 3);
+}
+
+TEST(BestParameters, AreTheFewestAlertsWhenNothingIsWithinTheLimit) {
+    const std::vector<ParameterRow> rows{{1, 0.1, 0.9, 0.03, {}}, {2, 0.1, 0.7, 0.02, {}}};
+
+    EXPECT_EQ(best_parameters(rows).cost, 2);
 }
 
 TEST(CrossValidation, RefusesOneFold) {
