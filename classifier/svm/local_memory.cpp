@@ -10,7 +10,7 @@ namespace tributary::classifier {
 
 namespace {
 
-constexpr std::uint32_t kMemoryMagic = 0x4d4c5254;  // "TRLM"
+constexpr std::uint32_t kMemoryMagic = 0x324d5254;  // "TRM2"
 
 void write_row(ByteWriter& writer, FeatureRow row, std::int8_t sign) {
     writer.put(row);
@@ -28,18 +28,22 @@ LocalMemory::LocalMemory(std::size_t width, std::uint64_t seed) : width_(width),
     near_margin_.features = FeatureMatrix(width);
 }
 
-void LocalMemory::reserve_rows(const TrainingBatch& batch) {
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        const FeatureRow row = batch.features.row(i);
-        std::vector<std::uint8_t> entry(row.begin(), row.end());
-        entry.push_back(batch.signs[i] > 0 ? 1 : 0);
-        ++offered_;
-        if (reservoir_.size() < kReservoirLimit) {
-            reservoir_.push_back(std::move(entry));
-            continue;
-        }
-        const std::uint64_t place = decision(seed_, offered_).below(offered_);
-        if (place < kReservoirLimit) reservoir_[static_cast<std::size_t>(place)] = std::move(entry);
+void LocalMemory::reserve(FeatureRow row, std::int8_t sign) {
+    Part& own = reservoir_[sign > 0 ? 1 : 0];
+    Part& other = reservoir_[sign > 0 ? 0 : 1];
+    std::vector<std::uint8_t> entry(row.begin(), row.end());
+    ++own.offered;
+    Random random = decision(seed_, own.offered + other.offered);
+    if (reservoir_size() < kReservoirLimit) {
+        own.rows.push_back(std::move(entry));
+    } else if (own.rows.size() < kReservoirLimit / 2) {
+        const auto place = static_cast<std::size_t>(random.below(other.rows.size()));
+        std::swap(other.rows[place], other.rows.back());
+        other.rows.pop_back();
+        own.rows.push_back(std::move(entry));
+    } else {
+        const std::uint64_t place = random.below(own.offered);
+        if (place < own.rows.size()) own.rows[static_cast<std::size_t>(place)] = std::move(entry);
     }
 }
 
@@ -48,7 +52,7 @@ Status LocalMemory::remember(const TrainingBatch& batch, const Model& model) {
     if (model.width() != width_ || (!batch.empty() && batch.features.width() != width_)) {
         return fail(Errc::mismatch, "the site's memory is of another schema than the object");
     }
-    reserve_rows(batch);
+    for (std::size_t i = 0; i < batch.size(); ++i) reserve(batch.features.row(i), batch.signs[i]);
     TrainingSet vectors(width_);
     for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
         vectors.add(model.vectors.row(i), model.coefficients[i] > 0 ? 1 : -1, 1);
@@ -77,8 +81,8 @@ Status LocalMemory::remember(const TrainingBatch& batch, const Model& model) {
 
 TrainingBatch LocalMemory::rows() const {
     TrainingBatch all = near_margin_;
-    for (const std::vector<std::uint8_t>& entry : reservoir_) {
-        all.append(FeatureRow(entry).first(width_), entry.back() != 0 ? 1 : -1);
+    for (const std::size_t part : {0U, 1U}) {
+        for (const auto& row : reservoir_[part].rows) all.append(row, part == 1 ? 1 : -1);
     }
     return all;
 }
@@ -88,10 +92,14 @@ Bytes LocalMemory::save() const {
     writer.u32(kMemoryMagic);
     writer.u32(static_cast<std::uint32_t>(width_));
     writer.u64(seed_);
-    writer.u64(offered_);
-    writer.u32(static_cast<std::uint32_t>(reservoir_.size()));
+    for (const Part& part : reservoir_) {
+        writer.u64(part.offered);
+        writer.u32(static_cast<std::uint32_t>(part.rows.size()));
+    }
     writer.u32(static_cast<std::uint32_t>(near_margin_.size()));
-    for (const std::vector<std::uint8_t>& entry : reservoir_) writer.put(entry);
+    for (const Part& part : reservoir_) {
+        for (const auto& row : part.rows) writer.put(row);
+    }
     for (std::size_t i = 0; i < near_margin_.size(); ++i) {
         write_row(writer, near_margin_.features.row(i), near_margin_.signs[i]);
     }
@@ -103,24 +111,29 @@ Result<LocalMemory> LocalMemory::load(ByteView bytes) {
     const bool magic_ok = reader.u32() == kMemoryMagic;
     const std::size_t width = reader.u32();
     const std::uint64_t seed = reader.u64();
-    const std::uint64_t offered = reader.u64();
-    const std::size_t reserved = reader.u32();
+    LocalMemory memory(std::max<std::size_t>(width, 1), seed);
+    std::array<std::size_t, 2> sizes{};
+    for (std::size_t part = 0; part < 2; ++part) {
+        memory.reservoir_[part].offered = reader.u64();
+        sizes[part] = reader.u32();
+    }
     const std::size_t near_margin = reader.u32();
     if (!reader.ok() || !magic_ok || width == 0 || width > kWidthLimit) {
         return fail(Errc::corrupt, "the site's memory file is damaged. Remove it to start afresh");
     }
-    if (reserved > kReservoirLimit || near_margin > kNearMarginLimit || reserved > offered) {
+    if (sizes[0] + sizes[1] > kReservoirLimit || near_margin > kNearMarginLimit ||
+        sizes[0] > memory.reservoir_[0].offered || sizes[1] > memory.reservoir_[1].offered) {
         return fail(Errc::limit_exceeded, "the site's memory file holds more than it may");
     }
-    if (reader.remaining() != (reserved + near_margin) * (width + 1)) {
+    if (reader.remaining() != (sizes[0] + sizes[1]) * width + near_margin * (width + 1)) {
         return fail(Errc::corrupt,
                     "the site's memory file is cut short. Remove it to start afresh");
     }
-    LocalMemory memory(width, seed);
-    memory.offered_ = offered;
-    for (std::size_t i = 0; i < reserved; ++i) {
-        const ByteView entry = reader.take(width + 1);
-        memory.reservoir_.emplace_back(entry.begin(), entry.end());
+    for (std::size_t part = 0; part < 2; ++part) {
+        for (std::size_t i = 0; i < sizes[part]; ++i) {
+            const ByteView row = reader.take(width);
+            memory.reservoir_[part].rows.emplace_back(row.begin(), row.end());
+        }
     }
     for (std::size_t i = 0; i < near_margin; ++i) {
         const ByteView entry = reader.take(width + 1);
