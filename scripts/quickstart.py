@@ -28,6 +28,7 @@ START_SECONDS = 20
 STOP_SECONDS = 15
 CONTRIBUTE_SECONDS = 300
 ALERTS_SHOWN = 3
+ORDERS = 3
 
 
 class Failed(Exception):
@@ -170,6 +171,28 @@ def share(program, samples, folder):
     return results, left, alerts, models
 
 
+def mean_recall(row, class_name):
+    recalls = [one["recall"] for run in row["runs"] for one in run["rows"] if one["class"] == class_name]
+    return sum(recalls) / len(recalls)
+
+
+def print_orders(experiment):
+    """Means over several orders of contribution, and the two questions that one run cannot answer."""
+    stages = {(row["organization"], row["stage"]): row for row in experiment["rows"]}
+    print(f"\nmeans over {ORDERS} orders of contribution, beside one model trained on everybody's captures in one place")
+    print(f"  {'':9}{'recall, shared':>16}{'central':>10}{'false-positive rate, shared':>30}{'central':>10}")
+    for name in ORGANIZATIONS:
+        shared, central = stages[name, "everybody"], stages[name, "central"]
+        print(f"  {name:9}{shared['macro_recall']:>16.3f}{central['macro_recall']:>10.3f}"
+              f"{shared['union_fpr']:>30.4f}{central['union_fpr']:>10.4f}")
+    print("recall of a class by the others, with and without the only organization that labels it")
+    for class_name, absent in experiment["labelled_by_one"].items():
+        for name in ORGANIZATIONS:
+            if name != absent:
+                print(f"  {class_name:14} at {name:9} {mean_recall(stages[name, 'everybody'], class_name):.2f}"
+                      f"   without {absent}: {mean_recall(stages[name, 'without ' + absent], class_name):.2f}")
+
+
 def run(program, samples, folder, json_file):
     began = time.monotonic()
     print("each organization learns alone ...", file=sys.stderr)
@@ -180,7 +203,11 @@ def run(program, samples, folder, json_file):
     results, left, alerts, models = share(program, samples, folder)
     results.update({(name, "own"): evaluation for name, evaluation in alone.items()})
 
+    print(f"the same in {ORDERS} orders of contribution, and centrally ...", file=sys.stderr)
+    experiment = ask(program, "experiment", "detection", "--samples", str(samples), "--orders", str(ORDERS))
+
     print_tables(results)
+    print_orders(experiment)
     print("\nthe shared classifiers\n" + models)
     print("tributary detect on the campus test capture, first alerts and the summary\n" + alerts)
     print("what left each site")
@@ -189,7 +216,7 @@ def run(program, samples, folder, json_file):
               f"its training capture ({(samples / train).stat().st_size} bytes packed) stayed")
     print(f"\ndone in {time.monotonic() - began:.0f} s. Next: README.md, or `tributary --help`")
     if json_file:
-        rows = {"schema": 1, "rows": table_rows(results, left)}
+        rows = {"schema": 1, "rows": table_rows(results, left), "orders": experiment}
         Path(json_file).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
