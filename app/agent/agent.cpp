@@ -1,6 +1,7 @@
 #include "app/agent/agent.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/agent/contribute_request.hpp"
 #include "app/control/server.hpp"
@@ -8,6 +9,7 @@
 #include "app/service/object_bundle.hpp"
 #include "app/service/shared_objects.hpp"
 #include "app/service/site_detector.hpp"
+#include "app/service/trust_requests.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 
@@ -16,6 +18,7 @@ namespace tributary::app {
 namespace {
 
 constexpr std::chrono::seconds kLeavePatience{15};
+constexpr const char* kHistoryFolder = "history";
 
 /// The seed of a site's random reservoir follows from its key: another site samples otherwise.
 std::uint64_t seed_of(const std::string& public_key) {
@@ -49,6 +52,9 @@ struct Agent::Parts {
     Metrics metrics;
     std::unique_ptr<netlayer::Node> node;
     std::unique_ptr<SiteState> site;
+    std::string pseudonym;
+    classifier::SigningKey signing_key;
+    std::optional<ObjectHistory> history;
     std::unique_ptr<Contributor> contributor;
     // Last, so that it is destroyed first: its handlers use all of the above.
     std::unique_ptr<ControlServer> control;
@@ -86,6 +92,8 @@ Result<ControlFrame> Agent::Parts::answer(const ControlFrame& request,
     if (command == "contribute") {
         return answer_contribute(request, report, *schema, *site, *contributor);
     }
+    const Decider decider{node.get(), pseudonym, signing_key, &*history};
+    if (auto decided = answer_decision(decider, request)) return std::move(*decided);
     return fail(Errc::invalid_argument, "an agent does not know the request \"" + command + "\"");
 }
 
@@ -115,8 +123,15 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options) {
     TRIBUTARY_TRY(parts->site, SiteState::open(options.state, *parts->schema));
     TRIBUTARY_TRY(netlayer::Journal journal,
                   netlayer::Journal::open(options.state / "journal.sqlite"));
-    Learner learner(*parts->schema, std::move(engine), pseudonym_of(keys.public_key),
-                    seed_of(keys.public_key));
+    TRIBUTARY_TRY(parts->signing_key, classifier::load_or_create_signing_key(options.state));
+    parts->pseudonym = pseudonym_of(keys.public_key);
+    parts->history.emplace(options.state / kHistoryFolder);
+    Learner learner(*parts->schema, std::move(engine), parts->pseudonym, seed_of(keys.public_key));
+    learner.sign_with(parts->signing_key);
+    learner.keep_history_in(options.state / kHistoryFolder);
+    if (options.gate) {
+        learner.gate_on([site = parts->site.get()] { return site->held_out(); });
+    }
     parts->contributor = std::make_unique<Contributor>(*parts->node, std::move(journal),
                                                        std::move(learner), parts->metrics);
     parts->options = std::move(options);

@@ -21,6 +21,7 @@ struct AgentOptions {
     std::string advertise;  ///< what others dial; empty: the bound endpoint
     std::string schema = "flowctx/1";
     std::string engine;  ///< empty: the default engine
+    bool gate = true;    ///< judge updates on held-out records; park what does not pass
     std::chrono::seconds join_patience{10};
 };
 

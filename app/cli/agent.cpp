@@ -92,6 +92,8 @@ void add_agent_options(CLI::App& command, Invocation& invocation) {
     command.add_option("--schema", agent.schema, "Features of the classifiers")
         ->capture_default_str();
     command.add_option("--engine", agent.engine, "How to learn");
+    command.add_flag("!--no-gate", agent.gate,
+                     "Release every update, even if held-out records speak against it");
     command.add_option("--join-seconds", options->join_seconds, "Longest wait for the coordinator")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();

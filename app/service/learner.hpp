@@ -2,19 +2,25 @@
 // Where a classifier becomes an object: one labelled batch -> one operation on the objects that
 // it may train. What does not need the objects (checking, encoding, merging with the site's
 // memory) is done in `plan`, before they are asked for; `learn` is what their possession costs.
+// What the site's own held-out records speak against is parked in the object, not learnt.
 // Invariants: `learn` is pure and may run on any thread, also more than once for one plan; the
 // same contribution number enters an object at most once. The rest: one thread per Learner.
 // @paper self-service §5.1, §8.3
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/service/object_history.hpp"
 #include "base/result.hpp"
 #include "classifier/object/classifier_object.hpp"
 #include "classifier/svm/engine.hpp"
 #include "classifier/svm/local_memory.hpp"
+#include "classifier/trust/gate.hpp"
+#include "classifier/trust/signing.hpp"
 #include "datasets/label/label.hpp"
 
 namespace tributary::app {
@@ -31,11 +37,13 @@ struct LearningPlan {
         datasets::ClassName class_name;
         classifier::PreparedBatch prepared;
         classifier::HyperParameters parameters;
+        classifier::Validation validation;  ///< held-out records that the update is judged by
     };
     const datasets::Schema* schema = nullptr;
     std::string contributor;            ///< pseudonym
     std::uint64_t contribution = 0;     ///< number of this contribution, ascending per contributor
     Digest batch{};                     ///< of rows and labels; the rows stay here
+    std::uint64_t made_at = 0;          ///< seconds since 1970, for the calibration
     std::map<std::string, Part> parts;  ///< by object id
 
     [[nodiscard]] std::vector<std::string> objects() const;
@@ -47,6 +55,17 @@ class Learner {
     /// @param seed         of the site's random reservoir
     Learner(const datasets::Schema& schema, std::unique_ptr<classifier::Engine> engine,
             std::string contributor, std::uint64_t seed);
+
+    /// Signs every version that this site makes.
+    void sign_with(const classifier::SigningKey& key) { key_ = key; }
+    /// Judges every update on records that the site holds out, before it is released; what does not
+    /// pass is parked in the object. Also measures the object's card and fits its probabilities.
+    /// @param held_out  called for each batch, on the thread that plans
+    void gate_on(std::function<datasets::LabelledRecords()> held_out) {
+        held_out_ = std::move(held_out);
+    }
+    /// Keeps every version that this site makes, so that a rollback can go back to it.
+    void keep_history_in(const std::filesystem::path& folder) { history_.emplace(folder); }
 
     /// Prepares a batch for the objects of its coverage; an object for which the batch holds no
     /// example is left alone.
@@ -67,11 +86,15 @@ class Learner {
 
  private:
     Result<Bytes> learn_one(const LearningPlan& plan, const std::string& id, ByteView object) const;
+    Result<Bytes> encode(classifier::ClassifierObject object) const;
 
     const datasets::Schema* schema_;
     std::unique_ptr<classifier::Engine> engine_;
     std::string contributor_;
     std::uint64_t seed_;
+    std::optional<classifier::SigningKey> key_;
+    std::optional<ObjectHistory> history_;
+    std::function<datasets::LabelledRecords()> held_out_;
     std::map<std::string, classifier::LocalMemory> memories_;  ///< by object id
 };
 

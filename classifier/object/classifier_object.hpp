@@ -28,7 +28,7 @@ struct Contributor {
     std::uint64_t last_contribution = 0;  ///< its highest contribution number taken in
     std::uint64_t records = 0;
     std::vector<std::uint64_t> refused;  ///< contribution numbers refused, ascending
-    Bytes key;  ///< its Ed25519 public key, fixed by its first signed act; empty: never signed
+    Bytes key{};  ///< its Ed25519 public key, fixed by its first signed act; empty: never signed
 
     bool operator==(const Contributor&) const = default;
 };
@@ -77,8 +77,8 @@ struct LineageEntry {
     Verdict verdict = Verdict::accepted;
     std::uint64_t version = 0;    ///< model version it led to
     std::uint64_t reference = 0;  ///< rolled back: the version whose model it has again
-    std::string subject;          ///< confirmed: whose contribution; else empty
-    Bytes signature;              ///< Ed25519 by the contributor (trust/lineage.hpp); may be empty
+    std::string subject{};        ///< confirmed: whose contribution; else empty
+    Bytes signature{};            ///< Ed25519 by the contributor (trust/lineage.hpp); may be empty
 
     bool operator==(const LineageEntry&) const = default;
 };

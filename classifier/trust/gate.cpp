@@ -70,7 +70,9 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
                  const GateOptions& options) {
     TRIBUTARY_ASSERT(validation.strata.size() == validation.size());
     GateReport report;
-    if (!trial.before.trained() || validation.size() < options.least_records) return report;
+    const std::uint64_t seen = std::min(trial.before.seen_positive, trial.before.seen_negative);
+    const bool young = !trial.before.trained() || seen < options.least_seen;
+    if (young || validation.size() < options.least_records) return report;
     report.judged = true;
     const Predictor before(trial.before);
     const std::vector<double> margins_before =
@@ -82,15 +84,16 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
     report.contradicted_held_out = contradicted_share(margins_before);
     report.contradicted_batch =
         contradicted_share(margins_of(before, trial.batch.features, trial.batch.signs));
-    report.passed =
-        report.ramp_after - report.ramp_before <= options.ramp_rise &&
-        report.contradicted_batch - report.contradicted_held_out <= options.contradicted;
+    const double rise = report.ramp_after - report.ramp_before;
+    const bool serves = rise < -options.improvement;
+    const double excess = report.contradicted_batch - report.contradicted_held_out;
+    report.passed = rise <= options.ramp_rise && (serves || excess <= options.contradicted);
     double worst = 0;
     for (const auto& [name, stratum] : by_stratum(validation, margins_before, margins_after)) {
         const double recall_before = stratum.recall(stratum.right_before);
         const double recall_after = stratum.recall(stratum.right_after);
         const double drop = recall_before - recall_after;
-        if (drop > options.recall_drop && stratum.lost() >= options.records_lost) {
+        if (!serves && drop > options.recall_drop && stratum.lost() >= options.records_lost) {
             report.passed = false;
         }
         if (drop <= worst) continue;
@@ -103,7 +106,7 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
 }
 
 std::string describe(const GateReport& report) {
-    if (!report.judged) return "not judged: too few held-out records, or nothing learnt before";
+    if (!report.judged) return "not judged: too few held-out records, or a young model";
     char text[256];
     std::snprintf(text, sizeof text,
                   "%s: mean ramp loss %.4f, was %.4f; contradicted before: %.3f of the batch, %.3f "

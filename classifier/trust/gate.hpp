@@ -3,8 +3,10 @@
 // (every tenth, chosen by hash, never trained on): the mean ramp loss rises; the recall of a
 // stratum drops; the model before contradicts the batch outright more often than it contradicts
 // those records. The site's memory makes an update robust, so that the third sign often is the only
-// one. What does not pass is parked, not thrown away: the first batch of a new mix of traffic looks
-// like poison. Pure functions; any thread. Source: design of the classifier, section 5.
+// one. Where the loss falls the update serves the site, and the other signs do not count; a young
+// model changes too much from update to update to be judged. What does not pass is parked, not
+// thrown away: the first batch of a new mix of traffic looks like poison.
+// Pure functions; any thread. Source: design of the classifier, section 5.
 
 #include <map>
 #include <string>
@@ -29,12 +31,14 @@ struct GateOptions {
     double recall_drop = 0.05;        ///< largest drop of a stratum's recall ...
     std::size_t records_lost = 3;     ///< ... that loses at least so many records
     double contradicted = 0.02;       ///< largest excess of the share of contradicted records
+    double improvement = 0.001;       ///< fall of the loss from which on the update serves the site
+    std::uint64_t least_seen = 1000;  ///< records of each class, before which a model is young
     std::size_t least_records = 100;  ///< with fewer held out, nothing can be judged
 };
 
 /// What the gate saw, for the ledger and for people.
 struct GateReport {
-    bool judged = false;  ///< false: too few records, or no model before
+    bool judged = false;  ///< false: too few records, or a young model before
     bool passed = true;
     double ramp_before = 0;
     double ramp_after = 0;
