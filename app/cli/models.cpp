@@ -1,3 +1,5 @@
+#include "app/cli/models.hpp"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -6,7 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/ask_member.hpp"
-#include "app/cli/command.hpp"
+#include "base/file.hpp"
+#include "classifier/object/codec.hpp"
 
 namespace tributary::app {
 
@@ -18,6 +21,10 @@ struct ModelsOptions {
 };
 
 Result<int> run_models(const ModelsOptions& options) {
+    if (options.state.empty()) {
+        return fail(Errc::invalid_argument,
+                    "models needs --state DIR of an agent or coordinator, or a subcommand");
+    }
     TRIBUTARY_TRY(const ControlFrame answer, ask_member(options.state, "models"));
     if (options.json) {
         std::cout << answer.json << "\n";
@@ -37,14 +44,38 @@ Result<int> run_models(const ModelsOptions& options) {
 
 }  // namespace
 
+void add_object_options(CLI::App& command, ObjectChoice& choice) {
+    command.add_option("id", choice.id,
+                       "The shared classifier, for example flowctx/1:ssh-guessing");
+    command.add_option("--state", choice.state, "State folder of an agent or coordinator");
+    command.add_option("--object", choice.file, "A classifier's file, instead of a shared one");
+}
+
+Result<Bytes> fetch_object(const ObjectChoice& choice) {
+    const bool shared = !choice.state.empty() && !choice.id.empty();
+    if (shared == !choice.file.empty()) {
+        return fail(Errc::invalid_argument,
+                    "name one classifier: ID with --state DIR, or --object FILE");
+    }
+    if (!shared) return read_file(choice.file, classifier::kObjectLimit);
+    const nlohmann::json request{{"object", choice.id}, {"strict", true}};
+    TRIBUTARY_TRY(ControlFrame answer, ask_member(choice.state, "query", request.dump()));
+    return std::move(answer.body);
+}
+
 void add_models(CLI::App& root, Invocation& invocation) {
     auto options = std::make_shared<ModelsOptions>();
-    CLI::App* command = root.add_subcommand("models", "List the shared classifiers");
-    command->add_option("--state", options->state, "State folder of an agent or coordinator")
-        ->required();
+    CLI::App* command =
+        root.add_subcommand("models", "List, explain, confirm and roll back classifiers");
+    command->add_option("--state", options->state, "State folder of an agent or coordinator");
     command->add_flag("--json", options->json, "Print one JSON object");
-    command->callback(
-        [&invocation, options] { invocation.run = [options] { return run_models(*options); }; });
+    command->callback([command, &invocation, options] {
+        if (!command->get_subcommands().empty()) return;
+        invocation.run = [options] { return run_models(*options); };
+    });
+    add_models_show(*command, invocation);
+    add_models_decide(*command, invocation);
+    add_models_exchange(*command, invocation);
 }
 
 }  // namespace tributary::app
