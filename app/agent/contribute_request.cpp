@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/service/labelled_flows.hpp"
+#include "app/service/record_files.hpp"
 #include "datasets/batch.hpp"
 
 namespace tributary::app {
@@ -15,6 +16,8 @@ constexpr int kDefaultPatienceSeconds = 120;
 
 struct ContributeRequest {
     FlowInput input;
+    std::string records;  ///< a file of labelled records instead of captures
+    std::string labels;   ///< how their labels are merged
     std::chrono::seconds patience{kDefaultPatienceSeconds};
 };
 
@@ -22,6 +25,8 @@ Result<ContributeRequest> parse_contribute(const ControlFrame& frame) {
     ContributeRequest request;
     try {
         const Json json = Json::parse(frame.json);
+        request.records = json.value("records", std::string());
+        request.labels = json.value("labels", std::string("names"));
         for (const auto& file : json.at("files"))
             request.input.files.emplace_back(file.get<std::string>());
         request.input.rules = json.at("rules").get<std::string>();
@@ -33,6 +38,14 @@ Result<ContributeRequest> parse_contribute(const ControlFrame& frame) {
                     std::string("contribute: the request is damaged: ") + error.what());
     }
     return request;
+}
+
+Result<LabelledFlows> read_input(const ContributeRequest& request, const datasets::Schema& schema) {
+    if (request.records.empty()) return read_labelled_flows(request.input, schema);
+    LabelledFlows input;
+    TRIBUTARY_TRY(input.records, load_records(request.records, schema));
+    TRIBUTARY_CHECK(merge_labels(input.records, request.labels));
+    return input;
 }
 
 /// Journals every batch of the records.
@@ -73,7 +86,7 @@ Result<ControlFrame> answer_contribute(const ControlFrame& request, const Progre
                                        const datasets::Schema& schema, SiteState& site,
                                        Contributor& contributor) {
     TRIBUTARY_TRY(const ContributeRequest parsed, parse_contribute(request));
-    TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(parsed.input, schema));
+    TRIBUTARY_TRY(const LabelledFlows flows, read_input(parsed, schema));
     datasets::Batcher batcher(schema, flows.records.coverage);
     TRIBUTARY_CHECK(batcher.add(flows.records));
     TRIBUTARY_CHECK(site.hold_out(batcher.held_out()));
@@ -83,7 +96,7 @@ Result<ControlFrame> answer_contribute(const ControlFrame& request, const Progre
     const datasets::BatchCounts& counts = batcher.counts();
     const Json json{
         {"schema", 1},
-        {"flows", flows.flows.size()},
+        {"flows", flows.records.labels.size()},
         {"labelled", counts.in - counts.unknown},
         {"unknown", counts.unknown},
         {"held_out", counts.held_out},

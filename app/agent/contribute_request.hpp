@@ -9,7 +9,8 @@
 namespace tributary::app {
 
 /// Request: {"command":"contribute","files":[...],"rules":"...","kind":"auto|packets|exports",
-/// "patience":seconds}. Answer: {"schema","flows","labelled","unknown","held_out","batches",
+/// "patience":seconds}, or "records" and "labels" for a file of labelled records. Answer:
+/// {"schema","flows","labelled","unknown","held_out","batches",
 /// "records","objects":{id:version},"refused":[...],"damages":[...],"waiting"}.
 /// @error of reading the input; timeout (the rest waits in the journal)
 Result<ControlFrame> answer_contribute(const ControlFrame& request, const ProgressReporter& report,

@@ -21,6 +21,8 @@ constexpr std::chrono::seconds kReadingAllowance{600};
 struct ContributeOptions {
     std::string state;
     InputOptions input;
+    std::string records;
+    std::string labels = "names";
     int patience = 120;
     bool json = false;
 };
@@ -43,12 +45,25 @@ void print_summary(const Json& json) {
     }
 }
 
+/// Absolute, because the agent has another working folder; a made-up source as it is.
+std::string records_source(const std::string& source) {
+    if (source.empty() || source.starts_with("synthetic:")) return source;
+    return std::filesystem::absolute(source).string();
+}
+
 Result<int> run_contribute(const ContributeOptions& options) {
+    const bool captures = !options.input.files.empty() && !options.input.rules.empty();
+    if (captures == !options.records.empty()) {
+        return fail(Errc::invalid_argument,
+                    "contribute needs captures and --rules FILE, or --records FILE");
+    }
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
     Json files = Json::array();
     for (const auto& file : input.files) files.push_back(file.string());
     const Json request{{"files", files},
-                       {"rules", input.rules->string()},
+                       {"rules", input.rules ? input.rules->string() : std::string()},
+                       {"records", records_source(options.records)},
+                       {"labels", options.labels},
                        {"kind", options.input.kind},
                        {"patience", options.patience}};
     TRIBUTARY_TRY(const ControlFrame answer,
@@ -77,7 +92,16 @@ void add_contribute(CLI::App& root, Invocation& invocation) {
     CLI::App* command = root.add_subcommand(
         "contribute", "Let the shared classifiers learn from labelled captures");
     command->add_option("--state", options->state, "State folder of the site's agent")->required();
-    add_input_options(*command, options->input, Rules::required);
+    add_input_options(*command, options->input, Rules::optional);
+    command->get_option("files")->required(false);
+    command->add_option("--records", options->records,
+                        "Labelled records instead of captures: KDD text, CSV, or a record batch; "
+                        "or synthetic:ROWS[:SEED]");
+    command
+        ->add_option("--labels", options->labels,
+                     "With --records: names, categories (of kdd41) or attack")
+        ->check(CLI::IsMember({"names", "categories", "attack"}))
+        ->capture_default_str();
     command
         ->add_option("--patience", options->patience,
                      "Seconds without a durable contribution before giving up waiting")

@@ -97,6 +97,27 @@ Result<datasets::LabelledRecords> load_records(const std::string& source,
     return datasets::parse_csv(text, schema, {}, source);
 }
 
+Status merge_labels(datasets::LabelledRecords& records, const std::string& into) {
+    if (into == "names") return {};
+    if (into != "categories" && into != kAttackClass) {
+        return fail(Errc::invalid_argument,
+                    "labels can be merged into names, categories or attack, not " +
+                        datasets::in_quotes(into));
+    }
+    records.coverage.clear();
+    for (datasets::ClassName& label : records.labels) {
+        if (label.empty() || label == datasets::kNormalClass) continue;
+        const auto category = datasets::kdd_category(label);
+        if (into == "categories" && !category) {
+            return fail(Errc::invalid_argument,
+                        "the category of " + datasets::in_quotes(label) + " is not known");
+        }
+        label = into == kAttackClass ? std::string(kAttackClass) : std::string(*category);
+        records.coverage.insert(label);
+    }
+    return {};
+}
+
 int sign_of_label(const datasets::ClassName& label, const std::string& class_name) {
     if (label.empty()) return 0;
     if (label == class_name) return 1;

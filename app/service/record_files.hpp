@@ -26,6 +26,11 @@ Result<const datasets::Schema*> find_schema_by_short_name(const std::string& nam
 Result<datasets::LabelledRecords> load_records(const std::string& source,
                                                const datasets::Schema& schema);
 
+/// Makes labels coarser: "names" leaves them, "categories" makes the categories of KDD of them,
+/// "attack" tells attack from normal only.
+/// @error invalid_argument (another word, or a label whose category is not known)
+Status merge_labels(datasets::LabelledRecords& records, const std::string& into);
+
 /// What a label says to the object of a class: 1 it is of the class, -1 it is not, 0 nothing is
 /// known. A class may be a label, "attack", or a category of KDD ("dos", "probe", "r2l", "u2r").
 int sign_of_label(const datasets::ClassName& label, const std::string& class_name);
