@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""One classifier between real processes: a mix of traffic that one site has never seen, quarantine,
+confirmation and rollback. Uses the published KDD records where they are, else made-up ones.
+
+Usage: trust_test.py PROGRAM [DATA]
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = DATA = None
+PATIENCE = 240
+OBJECT = "kdd41/1:attack"
+FLOODS = {"apache2", "back", "land", "mailbomb", "neptune", "pod", "processtable", "smurf",
+          "teardrop", "udpstorm", "worm"}
+
+
+def published_lines():
+    file = DATA / "kdd" / "KDDTrain+.txt.zst" if DATA else None
+    if file is None or not file.exists():
+        return None
+    unpacked = subprocess.run(["zstd", "-dc", file], capture_output=True, text=True, check=True)
+    return unpacked.stdout.splitlines(keepends=True)
+
+
+class Trust(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="tributary-trust-"))
+        self.running = []
+
+    def tearDown(self):
+        for process in self.running:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run_program(self, *arguments):
+        return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
+                              timeout=PATIENCE, check=False)
+
+    def done(self, *arguments):
+        finished = self.run_program(*arguments)
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        return json.loads(finished.stdout) if finished.stdout.strip() else None
+
+    def start(self, *arguments):
+        process = subprocess.Popen([PROGRAM, *map(str, arguments), "--json"], text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.running.append(process)
+        return json.loads(process.stdout.readline() or "{}")
+
+    def start_service(self, *sites):
+        self.start("coordinator", "--state", self.folder / "coordinator")
+        for site in sites:
+            key = self.done("agent", "init", "--state", self.folder / site, "--json")["public_key"]
+            self.run_program("coordinator", "authorize", "--state", self.folder / "coordinator",
+                             "--name", site, "--key", key)
+            self.start("agent", "--state", self.folder / site, "--name", site, "--schema",
+                       "kdd41/1", "--invitation", self.folder / "coordinator/invitation.json")
+
+    def contribute(self, site, lines, name):
+        file = self.folder / name
+        file.write_text("".join(lines))
+        return self.done("contribute", "--state", self.folder / site, "--records", file,
+                         "--labels", "attack", "--json")
+
+    def of_object(self, what, *arguments):
+        return self.done("models", what, OBJECT, "--state", self.folder / arguments[0], "--json",
+                         *arguments[1:])
+
+    def accuracy(self, site, file):
+        copy = self.folder / "object.trb"
+        self.done("query", "--state", self.folder / site, OBJECT, "--output", copy, "--json")
+        return self.done("evaluate", "--object", copy, "--records", file, "--json")["accuracy"]
+
+    def test_one_update_by_another_site_teaches_a_new_mix(self):
+        lines = published_lines()
+        if lines is None:
+            self.skipTest("KDDTrain+ is absent")
+        first, second = [], []
+        for number, line in enumerate(lines[:30000]):
+            label = line.split(",")[41]
+            mix = first if label in FLOODS or label == "normal" and number % 2 else second
+            mix.append(line)
+        unseen = self.folder / "unseen.txt"
+        unseen.write_text("".join(second[2000:]))
+        self.start_service("alder", "birch")
+
+        self.contribute("alder", first[:9000], "first.txt")
+        before = self.accuracy("birch", unseen)
+        version = self.of_object("card", "alder")["model_version"]
+        self.contribute("birch", second[:1500], "second.txt")
+        # The site keeps every version that it makes: this one is after its first 500 records.
+        kept, = (self.folder / "birch" / "history").glob(f"*-{version + 1}.trb")
+        update = self.done("models", "lineage", "--object", kept, "--json")["rows"][-1]
+        after = self.done("evaluate", "--object", kept, "--records", unseen, "--json")["accuracy"]
+
+        print(f"new mix: {before:.4f} before, {after:.4f} after one update by another site")
+        self.assertLessEqual(update["records"], 500)
+        self.assertEqual(update["verdict"], "accepted")
+        self.assertLess(before, 0.85)
+        self.assertGreaterEqual(after, 0.94)
+
+    def test_poison_waits_for_a_second_site_and_can_be_rolled_back(self):
+        self.start_service("alder", "birch")
+        honest = "synthetic:4000:1"
+        self.done("contribute", "--state", self.folder / "alder", "--records", honest, "--labels",
+                  "attack", "--json")
+        good = self.accuracy("alder", "synthetic:3000:9")
+        self.done("contribute", "--state", self.folder / "birch", "--records", "synthetic:3000:2",
+                  "--labels", "attack", "--json")
+        version = self.of_object("card", "alder")["model_version"]
+
+        self.contribute("birch", self.flipped_csv(), "poison.csv")
+        waiting = self.of_object("quarantine", "alder")["rows"]
+
+        self.assertEqual(len(waiting), 2, "the poisoned batches are not in quarantine")
+        self.assertAlmostEqual(self.accuracy("alder", "synthetic:3000:9"), good, delta=0.01)
+        parked, other = (["--contributor", row["contributor"], "--contribution",
+                          row["contribution"]] for row in waiting)
+        own = self.run_program("models", "confirm", OBJECT, "--state", self.folder / "birch",
+                               *parked)
+        self.assertEqual(own.returncode, 4, own.stderr)
+        decided = self.of_object("confirm", "alder", *parked)
+        self.assertEqual(decided["verdict"], "confirmed")
+        refused = self.of_object("confirm", "alder", *other, "--discard")
+        self.assertEqual(refused["verdict"], "refused")
+        self.assertEqual(self.of_object("quarantine", "birch")["rows"], [])
+        self.assertLess(self.accuracy("alder", "synthetic:3000:9"), good - 0.01)
+
+        back = self.of_object("rollback", "birch", "--to", version, "--person", "ada")
+
+        self.assertEqual(back["verdict"], "rolled-back")
+        self.assertGreater(back["model_version"], version)
+        self.assertAlmostEqual(self.accuracy("alder", "synthetic:3000:9"), good, delta=0.01)
+        lineage = self.of_object("lineage", "alder")
+        self.assertEqual({row["signature"] for row in lineage["rows"]}, {"valid"})
+        self.assertTrue(lineage["whole"])
+        self.assertEqual(lineage["rows"][-1]["reference"], version)
+        card = self.of_object("card", "alder")
+        numbers = {row["contributor"]: row["last_contribution"] for row in card["contributors"]}
+        self.assertGreaterEqual(numbers[waiting[0]["contributor"]], waiting[0]["contribution"])
+        privacy = self.of_object("privacy", "alder")
+        self.assertEqual(privacy["vectors"], card["vectors"] + card["pending"])
+
+    def flipped_csv(self):
+        """Made-up records whose labels say the opposite, as CSV with the schema's columns."""
+        described = self.done("flows", "--schema", "kdd41/1", "--describe")
+        names = [row["name"] for row in described["rows"]]
+        model, rows = self.folder / "export.txt", self.folder / "rows.txt"
+        trained = self.folder / "any.trb"
+        self.done("train", "--schema", "kdd41", "--records", "synthetic:600:5", "--object", trained,
+                  "--json")
+        self.done("models", "export", "--object", trained, "--libsvm", model, "--records",
+                  "synthetic:400:6", "--records-to", rows, "--json")
+        lines = [",".join(names) + ",label\n"]
+        for row in rows.read_text().splitlines():
+            label, *cells = row.split()
+            values = dict(cell.split(":") for cell in cells)
+            flipped = "normal" if label == "1" else "attack"
+            lines.append(",".join(values.get(str(i + 1), "0") for i in range(len(names))) +
+                         f",{flipped}\n")
+        return lines
+
+
+if __name__ == "__main__":
+    PROGRAM = Path(sys.argv[1]).resolve()
+    folder = os.environ.get("TRIBUTARY_DATA") or (sys.argv[2] if len(sys.argv) > 2 else "")
+    DATA = Path(folder) if folder else None
+    unittest.main(argv=sys.argv[:1])
