@@ -31,6 +31,7 @@ struct OverlayOptions {
     double alpha = 1;
     std::string series_file;
     std::string tree_file;
+    std::string requests_file;
     bool brief = false;
     bool json = false;
 };
@@ -138,6 +139,17 @@ Status write_trees(const std::string& path, const overlay::Outcome& outcome) {
     return {};
 }
 
+/// Writes the requests in the format "nodes requests", which --trace reads again.
+Status write_requests(const std::string& path, const overlay::Trace& trace) {
+    std::ofstream file(path);
+    file << trace.nodes << " " << trace.requests.size() << "\n";
+    for (const overlay::Request& each : trace.requests) file << each.from << " " << each.to << "\n";
+    if (!file.flush()) {
+        return fail(Errc::io, "cannot write " + path + ". Choose another file for --requests-out");
+    }
+    return {};
+}
+
 Result<int> run_overlay_simulate(OverlayOptions options) {
     options.simulation.model =
         options.model == "rounds" ? overlay::Model::rounds : overlay::Model::sequential;
@@ -160,6 +172,9 @@ Result<int> run_overlay_simulate(OverlayOptions options) {
         static_cast<double>(std::clock() - start) / static_cast<double>(CLOCKS_PER_SEC);
     if (!options.series_file.empty() && !series.flush()) {
         return fail(Errc::io, "cannot write " + options.series_file + ". Choose another --series");
+    }
+    if (!options.requests_file.empty()) {
+        TRIBUTARY_CHECK(write_requests(options.requests_file, trace));
     }
     if (!options.tree_file.empty()) TRIBUTARY_CHECK(write_trees(options.tree_file, outcome));
     const Json json = outcome_json(options, trace, outcome, cpu_seconds);
@@ -215,6 +230,8 @@ void add_run_options(CLI::App& command, OverlayOptions& options) {
                      "Model rounds: messages wait at the two frozen processes of a rotation");
     command.add_option("--series", options.series_file, "Write every request to a CSV file");
     command.add_option("--trees", options.tree_file, "Write the trees before and after, as JSON");
+    command.add_option("--requests-out", options.requests_file,
+                       "Write the requests to a file that --trace reads");
     command.add_flag("--brief", options.brief, "Leave out entropies and whether adjusting pays");
     command.add_flag("--json", options.json, "Print one JSON object");
 }

@@ -3,70 +3,21 @@
 #include <algorithm>
 #include <map>
 #include <queue>
-#include <tuple>
 
 #include "base/random.hpp"
+#include "netlayer/overlay/lock_letter.hpp"
 
 namespace tributary::netlayer::overlay {
 
 namespace {
 
-enum class Kind : std::uint8_t {
-    wish,  ///< no message: a process wants to rotate, or tries again
-    lock,
-    lock_ok,
-    lock_no,
-    unlock,
-    lock_x,
-    lock_x_ok,
-    lock_x_no,
-    lock_b,
-    lock_b_ok,
-    lock_b_no,
-    commit,
-    switch_g,
-    switch_b,
-};
+using Kind = LetterKind;
+using Role = LockRole;
+using Process = LockProcess;
 
-struct Letter {
-    std::uint64_t time = 0;
-    std::uint64_t number = 0;  ///< of sending; breaks ties
-    Kind kind = Kind::wish;
-    NodeId from = kNone;
-    NodeId to = kNone;
-    NodeId other =
-        kNone;  ///< lock_b: p; lock_x_ok: b; commit: g; switch_g: x; switch_b: old parent
-    NodeId inner = kNone;   ///< commit: b
-    std::uint64_t age = 0;  ///< when the wish came up: the order among rotations
-    std::uint32_t tries = 0;
-    Key lo = kNoKey;  ///< commit: the new interval
-    Key hi = kNoKey;
-
-    friend bool operator>(const Letter& a, const Letter& b) {
-        return std::tie(a.time, a.number) > std::tie(b.time, b.number);
-    }
-};
-
-enum class Role : std::uint8_t { none, g, p, x, b };
-
-struct Process {
-    Node links;
-    Role role = Role::none;
-    NodeId x = kNone;  ///< p: whom it lifts
-    NodeId g = kNone;  ///< p: the parent that it locked
-    NodeId b = kNone;  ///< x: its inner child
-    std::uint64_t since = 0;
-    std::uint64_t age = 0;
-    std::uint32_t tries = 0;
-    std::uint64_t refused_age =
-        0;  ///< the oldest wish refused, which goes first until `refused_until`
-    std::uint64_t refused_until = 0;
-    std::vector<Letter> early;  ///< from processes that are to become neighbours
-};
-
-class Model {
+class LockModel {
  public:
-    Model(const Tree& start, const LockModelOptions& options)
+    LockModel(const Tree& start, const LockModelOptions& options)
         : options_(options), random_(options.seed), processes_(start.size() + 1) {
         server_ = static_cast<NodeId>(start.size());
         for (NodeId id = 0; id < server_; ++id) processes_[id].links = start[id];
@@ -405,7 +356,7 @@ class Model {
 }  // namespace
 
 LockModelResult run_lock_model(const Tree& start, const LockModelOptions& options) {
-    return Model(start, options).run();
+    return LockModel(start, options).run();
 }
 
 }  // namespace tributary::netlayer::overlay
