@@ -222,7 +222,7 @@ TEST(Codec, TheScanAloneStopsRepeatedAndOverlongFields) {
     EXPECT_EQ(check_body_wire(repeated).error().code, Errc::limit_exceeded);
     EXPECT_EQ(check_body_wire(overlong).error().code, Errc::limit_exceeded);
     EXPECT_EQ(check_body_wire(cut).error().code, Errc::corrupt);
-    EXPECT_EQ(check_body_wire(Bytes{0xe0, 0x01, 0x01}).error().code, Errc::corrupt);
+    EXPECT_EQ(check_body_wire(Bytes{0xe8, 0x01, 0x01}).error().code, Errc::corrupt);
     EXPECT_TRUE(check_body_wire(Bytes(repeated.begin() + 2, repeated.end())));
 }
 

@@ -1,0 +1,211 @@
+// Bad input, one test each: a clear error or a correct result, nothing lost, and the model as it
+// was when there is an error. Text is refused before it becomes records (datasets/corpus), numbers
+// and objects here.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "classifier/bench/stream.hpp"
+#include "classifier/evaluate/metrics.hpp"
+#include "classifier/object/codec.hpp"
+#include "classifier/object/libsvm_text.hpp"
+#include "classifier/predict/predictor.hpp"
+#include "datasets/corpus/csv.hpp"
+#include "datasets/corpus/kdd.hpp"
+#include "datasets/feature/kdd_schema.hpp"
+#include "tests/classifier/synthetic.hpp"
+
+namespace tributary::classifier {
+namespace {
+
+using testing::kWidth;
+using testing::Synthetic;
+
+constexpr const char* kGoodLine =
+    "0,tcp,http,SF,181,5450,0,0,0,0,0,1,0,0,0,0,0,0,0,0,0,0,8,8,0.00,0.00,0.00,0.00,1.00,0.00,"
+    "0.00,9,9,1.00,0.00,0.11,0.00,0.00,0.00,0.00,0.00,normal,20\n";
+
+/// The good line with one field replaced.
+std::string line_with(std::size_t column, const std::string& value) {
+    std::string line;
+    std::string_view rest = kGoodLine;
+    for (std::size_t i = 0; !rest.empty(); ++i) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        line += i == 0 ? "" : ",";
+        line += i == column ? value : std::string(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return line;
+}
+
+Model taught() {
+    Synthetic source(51);
+    return *(*make_engine("smo"))->learn(Model::empty(kWidth, {}), source.batch(300));
+}
+
+TEST(BadInput, NotANumberInfinityAndHugeCountsAreRefusedByLineAndColumn) {
+    ASSERT_TRUE(datasets::parse_kdd(kGoodLine, datasets::KddLabels::attack));
+    for (const char* value :
+         {"nan", "inf", "-inf", "1e400", "1e300", "-1", "99999999999999999999"}) {
+        const auto records =
+            datasets::parse_kdd(kGoodLine + line_with(4, value), datasets::KddLabels::attack);
+
+        ASSERT_FALSE(records) << value;
+        EXPECT_EQ(records.error().code, Errc::corrupt);
+        EXPECT_NE(records.error().message.find("line 2"), std::string::npos);
+        EXPECT_NE(records.error().message.find("src_bytes"), std::string::npos);
+    }
+}
+
+TEST(BadInput, CsvOfAnotherSchemaNamesTheColumnThatIsMissing) {
+    const auto records =
+        datasets::parse_csv("bytes,packets,label\n1,2,normal\n", datasets::kdd_schema());
+
+    ASSERT_FALSE(records);
+    EXPECT_EQ(records.error().code, Errc::mismatch);
+    EXPECT_NE(records.error().message.find("duration"), std::string::npos);
+}
+
+TEST(BadInput, ScoresThatAreNoNumbersAreNotEvaluated) {
+    const std::vector<std::int8_t> truth{1, -1};
+    for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+        const auto card = evaluate(std::vector<double>{0.5, bad}, truth, {});
+
+        ASSERT_FALSE(card);
+        EXPECT_EQ(card.error().code, Errc::invalid_argument);
+    }
+}
+
+TEST(BadInput, UnsortedAndRepeatedIndicesAreRefusedByLine) {
+    const std::string head =
+        "svm_type c_svc\nkernel_type rbf\ngamma 0.5\nnr_class 2\ntotal_sv 2\n"
+        "rho 0.1\nlabel 1 -1\nnr_sv 1 1\nSV\n";
+    ASSERT_TRUE(parse_libsvm_text(head + "1 1:1 3:1\n-1 2:1\n", 5));
+    for (const char* row : {"1 3:1 1:1\n-1 2:1\n", "1 3:1 3:1\n-1 2:1\n", "1 0:1\n-1 2:1\n",
+                            "1 6:1\n-1 2:1\n", "1 1:1\n-1 2\n", "1 1:nan\n-1 2:1\n",
+                            "inf 1:1\n-1 2:1\n", "0 1:1\n-1 2:1\n", "1 1:1\n"}) {
+        const auto model = parse_libsvm_text(head + row, 5);
+
+        ASSERT_FALSE(model) << row;
+        EXPECT_EQ(model.error().code, Errc::corrupt) << row;
+        EXPECT_NE(model.error().message.find("line 1"), std::string::npos) << row;
+    }
+}
+
+TEST(BadInput, NumbersOffTheGridOfTheSchemaAreRefused) {
+    const auto model = parse_libsvm_text(
+        "svm_type c_svc\nkernel_type rbf\ngamma 0.5\nnr_class 2\ntotal_sv 2\nrho 0\nlabel 1 -1\n"
+        "SV\n1 1:0.3333\n-1 2:1\n",
+        5);
+
+    ASSERT_FALSE(model);
+    EXPECT_EQ(model.error().code, Errc::mismatch);
+}
+
+TEST(BadInput, AnotherWidthIsRefusedAndTheModelStays) {
+    const Model model = taught();
+    const Model copy = model;
+    TrainingBatch narrow{FeatureMatrix(3), {}, {}};
+    narrow.append(std::vector<std::uint8_t>{1, 2, 3}, 1);
+
+    const auto next = (*make_engine("smo"))->learn(model, narrow);
+
+    ASSERT_FALSE(next);
+    EXPECT_EQ(next.error().code, Errc::mismatch);
+    EXPECT_EQ(model, copy);
+}
+
+TEST(BadInput, AnotherSchemaIsRefusedByName) {
+    const Bytes bytes =
+        *encode_object(new_object("a", "a", "flow/1", Digest{}, Model::empty(4, {})));
+
+    const auto object = decode_object(bytes, {"kdd41/1", nullptr});
+
+    ASSERT_FALSE(object);
+    EXPECT_EQ(object.error().code, Errc::mismatch);
+    EXPECT_NE(object.error().message.find("flow/1"), std::string::npos);
+}
+
+TEST(BadInput, AnObjectAboveTheLimitIsRefusedBeforeItIsRead) {
+    const Bytes bytes(kObjectLimit + 1, 0);
+
+    const auto object = decode_object(bytes);
+
+    ASSERT_FALSE(object);
+    EXPECT_EQ(object.error().code, Errc::limit_exceeded);
+}
+
+TEST(BadInput, FiveHundredIdenticalRecordsCountAsOneVector) {
+    Synthetic source(52);
+    const auto row = source.record(1);
+    TrainingBatch same{FeatureMatrix(kWidth), {}, {}};
+    for (int i = 0; i < 500; ++i) same.append(row, 1);
+
+    const auto next = (*make_engine("smo"))->learn(taught(), same);
+
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->seen_positive, taught().seen_positive + 500);
+    EXPECT_GT(Predictor(*next).score(row), 0);
+    std::size_t copies = 0;
+    for (std::size_t i = 0; i < next->vectors.rows(); ++i) {
+        copies += std::ranges::equal(next->vectors.row(i), row) ? 1 : 0;
+    }
+    EXPECT_LE(copies, 1U);
+}
+
+TEST(BadInput, ABatchOfOneClassLosesNothing) {
+    Synthetic source(53);
+    const TrainingBatch only = source.batch(200, 1.0);
+
+    const auto first = (*make_engine("smo"))->learn(Model::empty(kWidth, {}), only);
+    const auto second = (*make_engine("smo"))->learn(*first, source.batch(200, 0.0));
+
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(first->pending.features.rows(), 200U);
+    EXPECT_FALSE(first->trained());
+    EXPECT_TRUE(second->trained());
+    EXPECT_EQ(second->seen_positive, 200U);
+    EXPECT_GT(accuracy_of(*second, only), 0.95);
+}
+
+TEST(BadInput, AnEmptyBatchChangesNothing) {
+    const Model model = taught();
+
+    const auto next = (*make_engine("smo"))->learn(model, {});
+
+    ASSERT_TRUE(next);
+    EXPECT_EQ(*next, model);
+}
+
+TEST(BadInput, ContradictoryLabelsCancelOut) {
+    Synthetic source(54);
+    const Model model = taught();
+    TrainingBatch contradictory{FeatureMatrix(kWidth), {}, {}};
+    for (int i = 0; i < 100; ++i) {
+        const auto row = source.record(1);
+        contradictory.append(row, 1);
+        contradictory.append(row, -1);
+    }
+
+    const auto next = (*make_engine("smo"))->learn(model, contradictory);
+
+    ASSERT_TRUE(next);
+    const TrainingBatch test = source.batch(1000);
+    EXPECT_GT(accuracy_of(*next, test), accuracy_of(model, test) - 0.05);
+}
+
+TEST(BadInput, LabelsThatAreNotPlusOrMinusOneAreRefused) {
+    Synthetic source(55);
+    TrainingBatch batch = source.batch(10);
+    batch.signs[4] = 0;
+
+    const auto next = (*make_engine("smo"))->learn(taught(), batch);
+
+    ASSERT_FALSE(next);
+    EXPECT_EQ(next.error().code, Errc::invalid_argument);
+    EXPECT_NE(next.error().message.find("record 4"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tributary::classifier

@@ -1,0 +1,123 @@
+#include "classifier/trust/gate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "classifier/svm/engine.hpp"
+#include "tests/classifier/synthetic.hpp"
+
+namespace tributary::classifier {
+namespace {
+
+using testing::kWidth;
+using testing::Synthetic;
+
+Validation validation_from(const TrainingBatch& batch) {
+    Validation validation;
+    validation.features = batch.features;
+    validation.signs = batch.signs;
+    for (const std::int8_t sign : batch.signs) {
+        validation.strata.emplace_back(sign > 0 ? "attack" : "normal");
+    }
+    return validation;
+}
+
+Model learnt(const Model& from, const TrainingBatch& batch) {
+    return *(*make_engine("smo"))->learn(from, batch);
+}
+
+TEST(Gate, TheRampLossEndsAtTwo) {
+    EXPECT_DOUBLE_EQ(ramp_loss(5), 0);
+    EXPECT_DOUBLE_EQ(ramp_loss(0.25), 0.75);
+    EXPECT_DOUBLE_EQ(ramp_loss(-1), 2);
+    EXPECT_DOUBLE_EQ(ramp_loss(-40), 2);
+}
+
+TEST(Gate, AnHonestUpdatePasses) {
+    Synthetic source(71);
+    const Model before = learnt(Model::empty(kWidth, {}), source.batch(2400));
+    const TrainingBatch batch = source.batch(500);
+    const Model after = learnt(before, batch);
+
+    const GateReport report = judge({before, after, batch}, validation_from(source.batch(2400)));
+
+    EXPECT_TRUE(report.judged);
+    EXPECT_TRUE(report.passed) << describe(report);
+}
+
+TEST(Gate, FlippedLabelsDoNotPass) {
+    Synthetic source(72);
+    const Model before = learnt(Model::empty(kWidth, {}), source.batch(2400));
+    TrainingBatch flipped = source.batch(500);
+    for (std::int8_t& sign : flipped.signs) sign = static_cast<std::int8_t>(-sign);
+    const Model after = learnt(before, flipped);
+
+    const GateReport report = judge({before, after, flipped}, validation_from(source.batch(2400)));
+
+    EXPECT_FALSE(report.passed) << describe(report);
+    EXPECT_GT(report.ramp_after, report.ramp_before);
+}
+
+TEST(Gate, ABatchThatContradictsTheModelDoesNotPassEvenWhenNothingChanged) {
+    Synthetic source(75);
+    const Model model = learnt(Model::empty(kWidth, {}), source.batch(2400));
+    Synthetic noisy(75, 0.05);
+    const TrainingBatch batch = noisy.batch(500);
+
+    const GateReport report = judge({model, model, batch}, validation_from(source.batch(2400)));
+
+    EXPECT_DOUBLE_EQ(report.ramp_before, report.ramp_after);
+    EXPECT_FALSE(report.passed) << describe(report);
+}
+
+TEST(Gate, ANewMixThatTheSiteHoldsOutTooPasses) {
+    Synthetic old_mix(76);
+    const Model before = learnt(Model::empty(kWidth, {}), old_mix.batch(2400));
+    Synthetic new_mix(77, 1.0);  // every record means the opposite there
+    const TrainingBatch batch = new_mix.batch(500);
+    const Model after = learnt(before, batch);
+
+    const GateReport report = judge({before, after, batch}, validation_from(new_mix.batch(2000)));
+
+    EXPECT_TRUE(report.passed) << describe(report);
+    EXPECT_LT(report.ramp_after, report.ramp_before);
+}
+
+TEST(Gate, AYoungModelIsNotJudged) {
+    Synthetic source(78);
+    const Model before = learnt(Model::empty(kWidth, {}), source.batch(500));
+    Synthetic noisy(78, 1.0);
+    const TrainingBatch batch = noisy.batch(500);
+
+    const GateReport report =
+        judge({before, learnt(before, batch), batch}, validation_from(source.batch(500)));
+
+    EXPECT_FALSE(report.judged);
+    EXPECT_TRUE(report.passed);
+}
+
+TEST(Gate, WithoutAModelBeforeNothingIsJudged) {
+    Synthetic source(73);
+    const Model nothing = Model::empty(kWidth, {});
+    const TrainingBatch batch = source.batch(500);
+    const Model after = learnt(nothing, batch);
+
+    const GateReport report = judge({nothing, after, batch}, validation_from(source.batch(500)));
+
+    EXPECT_FALSE(report.judged);
+    EXPECT_TRUE(report.passed);
+}
+
+TEST(Gate, TooFewRecordsJudgeNothing) {
+    Synthetic source(74);
+    const Model before = learnt(Model::empty(kWidth, {}), source.batch(2400));
+
+    const Model worse = Model::empty(kWidth, {});
+    const GateReport report =
+        judge({before, worse, source.batch(100)}, validation_from(source.batch(50)));
+
+    EXPECT_FALSE(report.judged);
+    EXPECT_TRUE(report.passed);
+}
+
+}  // namespace
+}  // namespace tributary::classifier

@@ -1,0 +1,178 @@
+#include "classifier/trust/quarantine.hpp"
+
+#include <gtest/gtest.h>
+
+#include "classifier/bench/stream.hpp"
+#include "classifier/object/codec.hpp"
+#include "classifier/trust/rollback.hpp"
+#include "tests/classifier/synthetic.hpp"
+
+namespace tributary::classifier {
+namespace {
+
+using testing::kWidth;
+using testing::Synthetic;
+
+/// An object that "alder" taught one batch.
+ClassifierObject taught(const TrainingBatch& batch) {
+    LineageEntry entry;
+    entry.contributor = "alder";
+    entry.contribution = 1;
+    entry.records = batch.size();
+    Model model = *(*make_engine("smo"))->learn(Model::empty(kWidth, {}), batch);
+    return *next_version(new_object("tiny/1:scan", "scan", "tiny/1", Digest{}, model), Digest{},
+                         model, entry);
+}
+
+LineageEntry entry_of(const std::string& contributor, std::uint64_t number) {
+    LineageEntry entry;
+    entry.contributor = contributor;
+    entry.contribution = number;
+    entry.records = 500;
+    return entry;
+}
+
+/// The object after `batch` of "birch" was parked.
+ClassifierObject parked(const ClassifierObject& object, const TrainingBatch& batch,
+                        std::uint64_t number = 1) {
+    const auto engine = *make_engine("smo");
+    const PreparedBatch prepared = *prepare(batch, {});
+    const Model branch = *engine->update(object.model, prepared);
+    return *park(object, Digest{}, branch, prepared, entry_of("birch", number));
+}
+
+TEST(Quarantine, ParkingLeavesTheModelAndBooksTheNumber) {
+    Synthetic source(81);
+    const ClassifierObject object = taught(source.batch(500));
+
+    const ClassifierObject next = parked(object, source.batch(500));
+
+    EXPECT_EQ(next.model, object.model);
+    EXPECT_EQ(next.version, object.version + 1);
+    EXPECT_TRUE(next.has_contribution("birch", 1));
+    EXPECT_EQ(next.lineage.back().verdict, Verdict::quarantined);
+    ASSERT_EQ(next.parked.size(), 1U);
+    EXPECT_GT(next.parked[0].rows.rows(), 0U);
+    EXPECT_EQ(*decode_object(*encode_object(next)), next);
+}
+
+TEST(Quarantine, AConfirmedNewMixIsNotLost) {
+    Synthetic old_mix(82);
+    Synthetic new_mix(83, 1.0);  // there every record means the opposite
+    const ClassifierObject object = taught(old_mix.batch(500));
+    const TrainingBatch batch = new_mix.batch(500);
+    const TrainingBatch test = new_mix.batch(1000);
+    const auto engine = *make_engine("smo");
+    const Model direct = *engine->learn(object.model, batch);
+
+    const ClassifierObject waiting = parked(object, batch);
+    const auto confirmed = confirm(waiting, Digest{}, {"birch", 1, "cedar", false}, *engine);
+
+    ASSERT_TRUE(confirmed) << confirmed.error().message;
+    EXPECT_TRUE(confirmed->parked.empty());
+    EXPECT_EQ(confirmed->version, waiting.version + 1);
+    EXPECT_EQ(confirmed->lineage.back().verdict, Verdict::confirmed);
+    EXPECT_EQ(confirmed->lineage.back().subject, "birch");
+    EXPECT_EQ(confirmed->model.seen_positive, direct.seen_positive);
+    EXPECT_GE(accuracy_of(confirmed->model, test), accuracy_of(direct, test) - 0.05);
+    EXPECT_GT(accuracy_of(confirmed->model, test), accuracy_of(object.model, test) + 0.1);
+}
+
+TEST(Quarantine, WhatWasLearntMeanwhileStays) {
+    Synthetic source(84);
+    const auto engine = *make_engine("smo");
+    ClassifierObject waiting = parked(taught(source.batch(500)), source.batch(500));
+    Model further = *engine->learn(waiting.model, source.batch(500));
+    const std::uint64_t seen = further.seen_positive;
+    waiting = *next_version(waiting, Digest{}, std::move(further), entry_of("alder", 2));
+
+    const auto confirmed = confirm(waiting, Digest{}, {"birch", 1, "cedar", false}, *engine);
+
+    ASSERT_TRUE(confirmed);
+    EXPECT_GT(confirmed->model.seen_positive, seen);
+    EXPECT_TRUE(confirmed->has_contribution("alder", 2));
+}
+
+TEST(Quarantine, NobodyConfirmsItselfButAPersonMay) {
+    Synthetic source(85);
+    const auto engine = *make_engine("smo");
+    const ClassifierObject waiting = parked(taught(source.batch(500)), source.batch(500));
+
+    const auto own = confirm(waiting, Digest{}, {"birch", 1, "birch", false}, *engine);
+    const auto person = confirm(waiting, Digest{}, {"birch", 1, "birch", true}, *engine);
+    const auto unknown = confirm(waiting, Digest{}, {"birch", 9, "cedar", false}, *engine);
+
+    ASSERT_FALSE(own);
+    EXPECT_EQ(own.error().code, Errc::permission);
+    EXPECT_TRUE(person);
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, Errc::not_found);
+}
+
+TEST(Quarantine, ADiscardedContributionIsRefusedForGood) {
+    Synthetic source(86);
+    const ClassifierObject waiting = parked(taught(source.batch(500)), source.batch(500));
+
+    const auto rest = discard(waiting, Digest{}, {"birch", 1, "cedar", false});
+
+    ASSERT_TRUE(rest);
+    EXPECT_TRUE(rest->parked.empty());
+    EXPECT_EQ(rest->model, waiting.model);
+    EXPECT_EQ(rest->find_contributor("birch")->refused, (std::vector<std::uint64_t>{1}));
+    EXPECT_EQ(rest->lineage.back().verdict, Verdict::refused);
+}
+
+TEST(Quarantine, AFullQuarantineSaysSo) {
+    Synthetic source(87);
+    ClassifierObject object = taught(source.batch(200));
+    for (std::uint64_t number = 1; number <= kParkedLimit; ++number) {
+        object = parked(object, source.batch(50), number);
+    }
+    const PreparedBatch prepared = *prepare(source.batch(50), {});
+
+    const auto more =
+        park(object, Digest{}, object.model, prepared, entry_of("birch", kParkedLimit + 1));
+
+    ASSERT_FALSE(more);
+    EXPECT_EQ(more.error().code, Errc::limit_exceeded);
+    EXPECT_EQ(*decode_object(*encode_object(object)), object);
+}
+
+TEST(Rollback, IsANewVersionWithTheOldModelAndTheNewestNumbers) {
+    Synthetic source(88);
+    const auto engine = *make_engine("smo");
+    ClassifierObject old = taught(source.batch(500));
+    old.card.count = 10;
+    old.card.accuracy = 0.75;
+    const ClassifierObject newer = *next_version(
+        old, Digest{}, *engine->learn(old.model, source.batch(500)), entry_of("birch", 4));
+
+    const auto back = roll_back(newer, Digest{}, old, "cedar");
+
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->model, old.model);
+    EXPECT_EQ(back->card, old.card);
+    EXPECT_EQ(back->version, newer.version + 1);
+    EXPECT_TRUE(back->has_contribution("birch", 4));
+    EXPECT_EQ(back->lineage.back().verdict, Verdict::rolled_back);
+    EXPECT_EQ(back->lineage.back().reference, old.version);
+    EXPECT_EQ(*decode_object(*encode_object(*back)), *back);
+}
+
+TEST(Rollback, OnlyToAnEarlierVersionOfTheSameObject) {
+    Synthetic source(89);
+    const ClassifierObject object = taught(source.batch(500));
+    ClassifierObject other =
+        new_object("tiny/1:other", "other", "tiny/1", Digest{}, Model::empty(kWidth, {}));
+
+    const auto forward = roll_back(object, Digest{}, object, "cedar");
+    const auto foreign = roll_back(object, Digest{}, other, "cedar");
+
+    ASSERT_FALSE(forward);
+    EXPECT_EQ(forward.error().code, Errc::invalid_argument);
+    ASSERT_FALSE(foreign);
+    EXPECT_EQ(foreign.error().code, Errc::mismatch);
+}
+
+}  // namespace
+}  // namespace tributary::classifier
