@@ -211,8 +211,8 @@ void add_run_options(CLI::App& command, OverlayOptions& options) {
     overlay::SimulateOptions& simulation = options.simulation;
     command
         .add_option("--policy", simulation.policy,
-                    "static, splay, lazy, counting, regret, gate, rebuild, rebuild-exact, optimum "
-                    "or displaynet")
+                    "static, splay, lazy, counting, regret, gate, rebuild, rebuild-exact, optimum, "
+                    "displaynet or cbnet (these two in rounds)")
         ->capture_default_str();
     command.add_option("--model", options.model, "One request after another, or rounds")
         ->check(CLI::IsMember({"sequential", "rounds"}))

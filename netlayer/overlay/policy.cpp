@@ -56,8 +56,11 @@ Result<std::unique_ptr<Policy>> make_policy(std::string_view name, const PolicyO
     if (name == "regret") {
         return std::make_unique<RegretPolicy>(options.regret_floor, options.regret_clamped);
     }
-    return fail(Errc::invalid_argument, "no policy is called " + std::string(name) +
-                                            ". Take static, splay, lazy, counting, regret or gate");
+    return fail(
+        Errc::invalid_argument,
+        "no policy is called " + std::string(name) +
+            ". Take static, splay, lazy, counting, regret or gate; "
+            "the simulators also know rebuild, rebuild-exact, optimum, displaynet and cbnet");
 }
 
 }  // namespace tributary::netlayer::overlay

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "netlayer/overlay/cbnet.hpp"
 #include "netlayer/overlay/displaynet.hpp"
 #include "netlayer/overlay/optimum.hpp"
 #include "netlayer/overlay/rounds.hpp"
@@ -134,6 +135,9 @@ Result<Outcome> simulate_overlay(const Trace& trace, const SimulateOptions& opti
         run.arrivals_per_round = options.arrivals_per_round;
         run.seed = options.seed;
         outcome = from_rounds(run_displaynet(start, trace, run));
+    } else if (policy == "cbnet") {
+        TRIBUTARY_TRY(RoundResult result, run_cbnet(start, trace));
+        outcome = from_rounds(std::move(result));
     } else if (options.model == Model::sequential) {
         outcome = simulate_sequential(start, trace, policy, options);
     } else {

@@ -28,7 +28,8 @@ struct Served {
 
 struct SimulateOptions {
     /// static, splay, lazy, counting, regret, gate, rebuild, rebuild-exact, optimum (the exact
-    /// optimum in hindsight, which then stays), displaynet (the paper's protocol)
+    /// optimum in hindsight, which then stays), displaynet (the paper's protocol),
+    /// cbnet (rounds only)
     std::string policy = "regret";
     Model model = Model::sequential;
     PolicyOptions tuning;

@@ -149,7 +149,7 @@ TEST(OverlayRounds, BackgroundRotationsKeepTheTreeAndServeEverybody) {
 TEST(OverlaySimulate, EveryPolicyServesEveryRequest) {
     const Trace trace = workload("walk", 50, 1'500);
     for (const char* policy : {"static", "splay", "lazy", "counting", "regret", "gate", "rebuild",
-                               "rebuild-exact", "optimum", "displaynet"}) {
+                               "rebuild-exact", "optimum", "displaynet", "cbnet"}) {
         SimulateOptions options;
         options.policy = policy;
 
