@@ -16,18 +16,30 @@ constexpr std::uint32_t kMostEntries = 1U << 26;
 
 using Paths = std::span<const std::filesystem::path>;
 
-bool is_export(const Frame& frame, PacketInfo& info) {
-    return decode(frame, info) == Decoded::flow && info.fragment == Fragment::whole &&
-           looks_like_export(info.udp_payload);
+enum class Looks { like_export, like_piece, otherwise };
+
+/// What a packet can be to a collector of exports.
+Looks looks_of(const PacketInfo& info) {
+    if (info.protocol != kProtocolUdp) return Looks::otherwise;
+    switch (info.fragment) {
+        case Fragment::whole: break;
+        case Fragment::first:
+            return begins_like_export(info.udp_payload) ? Looks::like_export : Looks::otherwise;
+        case Fragment::later: return Looks::like_piece;
+    }
+    return looks_like_export(info.udp_payload) ? Looks::like_export : Looks::otherwise;
 }
 
-/// True when the first packets are all export datagrams to one port.
+/// True when the first packets are all export datagrams to one port, or pieces of them.
 bool holds_exports(const std::vector<Bytes>& packets, int link_type) {
     std::uint16_t port = 0;
     for (const Bytes& bytes : packets) {
         PacketInfo info;
         const Frame frame{link_type, bytes, static_cast<std::uint32_t>(bytes.size())};
-        if (!is_export(frame, info)) return false;
+        if (decode(frame, info) != Decoded::flow) return false;
+        const Looks looks = looks_of(info);
+        if (looks == Looks::otherwise) return false;
+        if (looks == Looks::like_piece) continue;
         if (port != 0 && info.dst_port != port) return false;
         port = info.dst_port;
     }

@@ -44,9 +44,7 @@ void Ingestion::take(const Frame& frame, Micros time, bool is_datagram) {
         case Decoded::damaged: ++report_.damaged; return;
     }
     if (is_datagram) {
-        if (!info.udp_payload.empty()) {
-            take_datagram({info.src, info.src_port}, info.udp_payload, time);
-        }
+        take_exported_packet(info);
     } else {
         take_packet(info);
     }
@@ -63,6 +61,17 @@ void Ingestion::meter_batch() {
     table_.add(std::span(batch_).first(filled_));
     filled_ = 0;
     advance(table_.clock(), export_clock_);
+}
+
+void Ingestion::take_exported_packet(const PacketInfo& info) {
+    if (info.udp_payload.empty()) return;
+    if (info.fragment == Fragment::whole) {
+        take_datagram({info.src, info.src_port}, info.udp_payload, info.time);
+        return;
+    }
+    if (info.fragment == Fragment::later) ++report_.fragments;
+    const ByteView datagram = assembler_.add(info);
+    if (!datagram.empty()) take_datagram({info.src, assembler_.src_port()}, datagram, info.time);
 }
 
 void Ingestion::take_datagram(const Sender& sender, ByteView payload, Micros arrival) {
@@ -136,7 +145,7 @@ void Ingestion::fill_report() {
     report_.half_open = table_.counts().half_open;
     const ExportDecoder::Counts& exported = exports_.counts();
     report_.records = exported.records;
-    report_.damaged += exported.damaged;
+    report_.damaged += exported.damaged + assembler_.lost();
     report_.datagrams = exported.datagrams;
     report_.exporters = exported.exporters;
     report_.templates_unknown = exported.templates_unknown;

@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 
+#include "datasets/export/datagram_assembler.hpp"
 #include "datasets/export/decoder.hpp"
 #include "datasets/flow/flow_table.hpp"
 #include "datasets/flow/normalizer.hpp"
@@ -43,6 +44,7 @@ class Ingestion {
 
  private:
     void take_packet(PacketInfo& info);
+    void take_exported_packet(const PacketInfo& info);
     void meter_batch();
     void take_metered(const FlowRecord& record);
     void take_exported(const FlowRecord& record);
@@ -60,6 +62,7 @@ class Ingestion {
     ExportDecoder exports_;
     std::optional<Micros> longest_hold_;  ///< set: the hold follows the records, up to this
     FragmentTable fragments_;
+    DatagramAssembler assembler_;
     StreamClock export_clock_;
     std::array<PacketInfo, FlowTable::kBatch> batch_;
     std::size_t filled_ = 0;

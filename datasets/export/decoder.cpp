@@ -57,6 +57,16 @@ bool looks_like_export(ByteView payload) {
     }
 }
 
+bool begins_like_export(ByteView first_piece) {
+    if (first_piece.size() < kIpfixHeader) return false;
+    switch (load_be16(first_piece.data())) {
+        case 9: return true;
+        case kIpfixVersion: return load_be16(first_piece.data() + 2) > first_piece.size();
+        case 0: return load_be16(first_piece.data() + 2) == 5;
+        default: return false;  // version 5 fits into one packet
+    }
+}
+
 bool ExportDecoder::decode(const Sender& sender, ByteView datagram, Micros arrival) {
     ++counts_.datagrams;
     bool intact = false;

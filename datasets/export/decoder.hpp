@@ -17,6 +17,8 @@ namespace tributary::datasets {
 
 /// True when the payload as a whole can be an export datagram of a known version.
 bool looks_like_export(ByteView payload);
+/// True when an export datagram that was sent in several IP fragments can begin so.
+bool begins_like_export(ByteView first_piece);
 
 /// Who sent a datagram. Two exporters behind one address differ in the port.
 struct Sender {

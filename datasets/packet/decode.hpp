@@ -32,10 +32,12 @@ struct PacketInfo {
     std::uint8_t icmp_type = 0;
     std::uint8_t icmp_code = 0;
     Fragment fragment = Fragment::whole;
+    bool is_last_fragment = false;
+    std::uint16_t fragment_offset = 0;  ///< bytes of the IP payload before this fragment's
     std::uint32_t fragment_id = 0;
     std::uint32_t ip_bytes = 0;     ///< by the IP header, so without Ethernet padding
     std::uint32_t frame_bytes = 0;  ///< on the wire
-    ByteView udp_payload;           ///< the captured part; only for UDP
+    ByteView udp_payload;           ///< the captured part; only for UDP, of fragments their piece
 };
 
 /// One packet as captured.

@@ -22,8 +22,11 @@ std::uint32_t be32(ByteView bytes, std::size_t at) {
 /// @param captured  from the transport header on
 /// @param length    of the same part by the IP header
 Decoded decode_transport(ByteView captured, std::size_t length, PacketInfo& info) {
-    if (info.fragment == Fragment::later) return Decoded::flow;
     captured = captured.first(std::min(captured.size(), length));
+    if (info.fragment == Fragment::later) {
+        if (info.protocol == kProtocolUdp) info.udp_payload = captured;
+        return Decoded::flow;
+    }
     const bool is_icmp = info.protocol == kProtocolIcmp || info.protocol == kProtocolIcmp6;
     if (is_icmp && captured.size() >= 2) {
         info.icmp_type = captured[0];
@@ -45,8 +48,11 @@ void set_address(Address& address, ByteView bytes, bool is_v6) {
     address.is_v6 = is_v6;
 }
 
-void set_fragment(PacketInfo& info, bool at_start, bool more) {
-    if (!at_start) {
+/// @param offset  of this piece in the IP payload, in bytes
+void set_fragment(PacketInfo& info, std::uint16_t offset, bool more) {
+    info.fragment_offset = offset;
+    info.is_last_fragment = !more;
+    if (offset != 0) {
         info.fragment = Fragment::later;
     } else if (more) {
         info.fragment = Fragment::first;
@@ -63,7 +69,7 @@ std::size_t skip_extensions(ByteView captured, PacketInfo& info) {
         info.protocol = captured[at];
         if (kind == 44) {
             const std::uint16_t bits = be16(captured, at + 2);
-            set_fragment(info, (bits & 0xfff8) == 0, (bits & 1) != 0);
+            set_fragment(info, static_cast<std::uint16_t>(bits & 0xfff8), (bits & 1) != 0);
             info.fragment_id = be32(captured, at + 4);
             if (info.fragment == Fragment::later) return at + 8;
             at += 8;
@@ -86,7 +92,8 @@ Decoded decode_ipv4(ByteView captured, std::uint32_t wire_bytes, PacketInfo& inf
     info.ip_bytes = total;
     info.protocol = captured[9];
     info.fragment_id = be16(captured, 4);
-    set_fragment(info, (bits & 0x1fff) == 0, (bits & 0x2000) != 0);
+    const auto offset = static_cast<std::uint16_t>((bits & 0x1fff) << 3);
+    set_fragment(info, offset, (bits & 0x2000) != 0);
     set_address(info.src, captured.subspan(12, 4), false);
     set_address(info.dst, captured.subspan(16, 4), false);
     const ByteView rest = captured.size() > header ? captured.subspan(header) : ByteView{};
