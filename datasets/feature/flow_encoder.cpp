@@ -121,12 +121,15 @@ void write_context(const ContextValues& context, RowWriter& out) {
 
 FlowEncoder::FlowEncoder(const Schema& schema, std::uint64_t hash_seed) : schema_(&schema) {
     const bool with_context = schema.hash() == flow_context_schema().hash();
-    TRIBUTARY_ASSERT(with_context || schema.hash() == flow_schema().hash());
+    const bool is_kdd = schema.hash() == kdd_schema().hash();
+    TRIBUTARY_ASSERT(with_context || is_kdd || schema.hash() == flow_schema().hash());
     if (with_context) context_ = std::make_unique<FlowContext>(hash_seed);
+    if (is_kdd) kdd_ = std::make_unique<KddTraffic>(hash_seed);
 }
 
 void FlowEncoder::encode(const FlowRecord& flow, std::span<std::uint8_t> row) {
     TRIBUTARY_ASSERT(row.size() == schema_->width());
+    if (kdd_) return kdd_->encode(flow, row);
     RowWriter out(row);
     write_protocol(flow, out);
     write_volume_and_time(flow, out);

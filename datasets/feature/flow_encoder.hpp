@@ -1,6 +1,7 @@
 #pragma once
-// FlowRecord -> one row of flow/1 or flowctx/1. The 43 numbers of flow/1 depend on the record
-// alone; the 10 of flowctx/1 also on the flows of this site that ended in the last 60 s.
+// FlowRecord -> one row of flow/1, flowctx/1 or kdd41/1. The 43 numbers of flow/1 depend on the
+// record alone; the 10 of flowctx/1 also on the flows of this site that ended in the last 60 s, and
+// those of kdd41/1 on the last 2 s and the last 255.
 // Invariant: the same records in the same order give the same rows on every site.
 // Memory is bounded (see flow_context.hpp). One thread per encoder.
 // Source: docs/features.md.
@@ -10,6 +11,7 @@
 #include <span>
 
 #include "datasets/feature/flow_context.hpp"
+#include "datasets/feature/kdd_traffic.hpp"
 #include "datasets/feature/schema.hpp"
 #include "datasets/record.hpp"
 
@@ -17,7 +19,7 @@ namespace tributary::datasets {
 
 class FlowEncoder {
  public:
-    /// @param schema     flow/1 or flowctx/1 as given by find_schema; anything else is a bug
+    /// @param schema     as given by find_schema; one that is not of flows is a bug
     /// @param hash_seed  hides the table layout from whoever sends the traffic; never changes a row
     explicit FlowEncoder(const Schema& schema, std::uint64_t hash_seed = 0);
 
@@ -27,12 +29,13 @@ class FlowEncoder {
     void encode(const FlowRecord& flow, std::span<std::uint8_t> row);
 
     [[nodiscard]] const Schema& schema() const { return *schema_; }
-    /// Counters of the context; all zero under flow/1.
+    /// Counters of the context; all zero under the other schemas.
     [[nodiscard]] ContextCounters context_counters() const;
 
  private:
     const Schema* schema_;
-    std::unique_ptr<FlowContext> context_;  ///< empty under flow/1
+    std::unique_ptr<FlowContext> context_;  ///< of flowctx/1 only
+    std::unique_ptr<KddTraffic> kdd_;       ///< of kdd41/1 only
 };
 
 }  // namespace tributary::datasets
