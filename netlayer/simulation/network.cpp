@@ -16,6 +16,7 @@ Micros Network::delay() {
     constexpr std::uint64_t kUsual = 3'000;
     constexpr std::uint64_t kSlow = 30'000;
     const bool slow = random_.below(20) == 0;
+    slow_ += slow ? 1 : 0;
     return Micros{500 + static_cast<std::int64_t>(random_.below(slow ? kSlow : kUsual))};
 }
 

@@ -71,12 +71,15 @@ class Network {
 
     /// A random delay of one hop.
     Micros delay();
+    /// How many hops took up to ten times the usual time.
+    [[nodiscard]] std::uint64_t slow_deliveries() const { return slow_; }
 
  private:
     void lose_suffix(Channel& channel);
 
     Random random_;
     std::map<ChannelId, Channel> channels_;
+    std::uint64_t slow_ = 0;
 };
 
 }  // namespace tributary::netlayer::simulation

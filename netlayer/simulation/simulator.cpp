@@ -43,8 +43,28 @@ void add_counters(SimulationReport& report, const World& world) {
         }
     }
     report.retried_reads = report.counters["reads_retried"];
+    report.faults = world.faults();
     report.events = world.events();
     report.heartbeats = world.heartbeats();
+}
+
+std::vector<OperationRecord> records(const History& history, const std::set<OperationId>& durable) {
+    std::vector<OperationRecord> all;
+    for (const Operation& operation : history.operations()) {
+        OperationRecord record;
+        record.process = history.lives()[operation.life].process;
+        record.invoke_us = operation.invoked.count();
+        if (operation.outcome == Outcome::completed) {
+            record.complete_us = operation.completed.count();
+        }
+        record.update = operation.kind == Kind::update;
+        record.strict = operation.kind != Kind::local_read;
+        for (const auto& [id, object] : operation.read) record.read[id] = values(object.body);
+        for (const ObjectId& id : operation.writes) record.append[id] = operation.id;
+        record.durable = durable.contains(operation.id);
+        all.push_back(std::move(record));
+    }
+    return all;
 }
 
 /// @return  whether the run came to its end without a broken invariant
@@ -86,6 +106,7 @@ SimulationReport simulate(const SimulationOptions& options) {
         report.durable = judgement.durable;
         report.lost = judgement.lost;
         for (auto& found : judgement.violations) report.violations.push_back(std::move(found));
+        if (options.keep_history) report.history = records(history, judgement.counted);
     }
     add_counters(report, world);
     report.cpu_seconds = cpu_now() - begun;

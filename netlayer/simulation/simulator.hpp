@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,22 @@ struct SimulationOptions {
     bool crashes = false;         ///< clients end without a word and come back
     bool late_joins = true;       ///< a third of the clients join while the others work
 
+    bool keep_history = false;  ///< report every operation, for checkers elsewhere
     /// Check the state after every n-th event; 0 checks only the end.
     std::size_t check_every = 1;
     Mutations mutations;
+};
+
+/// One operation as a client saw it; what an independent checker needs (protocol rules, section 8).
+struct OperationRecord {
+    std::uint64_t process = 0;
+    std::int64_t invoke_us = 0;
+    std::optional<std::int64_t> complete_us;  ///< nothing: pending, or cut short; it may have ran
+    bool update = false;
+    bool strict = true;  ///< false: a local read, which may be old
+    std::map<std::string, std::vector<std::uint64_t>> read;  ///< the values that it saw
+    std::map<std::string, std::uint64_t> append;             ///< the value that it added
+    bool durable = false;  ///< false: lost with a process, refused, or saw what was lost
 };
 
 struct SimulationReport {
@@ -53,7 +67,12 @@ struct SimulationReport {
     std::uint64_t lost = 0;     ///< updates applied at a process that disconnected, and lost
     std::uint64_t refused = 0;  ///< programs that returned an error
     std::uint64_t retried_reads = 0;
+    /// Every kind of fault that happened, by name: how a cut treated what was in flight, resumes
+    /// within the grace time and too late, crashes before and after a write, slow processes, false
+    /// suspicions, duplicates, delays.
+    std::map<std::string, std::uint64_t> faults;
     std::map<std::string, std::uint64_t> counters;  ///< of all processes, summed
+    std::vector<OperationRecord> history;           ///< with keep_history, by invocation
 };
 
 /// Runs one simulation to its end. Stops early at the first violation of an invariant.

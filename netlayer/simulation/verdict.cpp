@@ -111,10 +111,13 @@ class Judge {
         }
         const bool counts =
             fate != Fate::lost || operation.confirmed || operation.kind == Kind::strict_read;
-        if (counts && operation.kind != Kind::local_read) place(operation, true);
+        if (!counts) return;
+        judgement_.counted.insert(operation.id);
+        if (operation.kind != Kind::local_read) place(operation, true);
     }
 
     void place(const Operation& operation, bool real_time) {
+        judgement_.counted.insert(operation.id);
         Placed placed{operation.id, operation.invoked, operation.completed, real_time, {}};
         if (operation.outcome != Outcome::completed) placed.completed = Micros::max();
         for (const auto& [id, object] : operation.read) {

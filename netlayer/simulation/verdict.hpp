@@ -6,6 +6,7 @@
 // were not stale). Pure functions; any thread. Protocol rules, section 8; self-service §3, §7.
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Judgement {
     std::vector<std::string> violations;
     std::uint64_t durable = 0;  ///< updates contained in the final objects
     std::uint64_t lost = 0;     ///< updates applied at a process that disconnected, not contained
+    std::set<OperationId> counted;  ///< the durable operations, reads included
 };
 
 /// Judges a finished run by the final objects.

@@ -143,6 +143,10 @@ void Workload::hear(ProcessId id, const Notice& notice) {
         world_.wake(within(Micros{500'000}), {Reason::join, id});
     } else if (const auto* gone = std::get_if<ChildGone>(&notice)) {
         report_.reconstitutions += gone->reconstituted;
+        const Process* child = world_.process(gone->child);
+        const bool works_on =
+            child != nullptr && child->state().parent && child->state().parent->card.id == id;
+        if (!gone->left && works_on) world_.count("false suspicion");
     }
 }
 

@@ -43,7 +43,11 @@ void World::start(ProcessId id, Incarnation server_incarnation) {
 void World::crash_server(Micros pause) {
     Node& server = nodes_.at(kServer);
     const std::size_t waiting = store_.waiting();
-    store_.crash(waiting == 0 ? 0 : random_.below(waiting + 1));
+    const std::size_t written = waiting == 0 ? 0 : random_.below(waiting + 1);
+    store_.crash(written);
+    count(waiting == 0        ? "server crash at rest"
+          : written < waiting ? "server crash before a write"
+                              : "server crash after a write, before its effects");
     std::vector<ChannelId> edges;  // named by their upward channel
     for (const auto& [id, node] : nodes_) {
         const bool below = node.process && node.process->state().parent &&
@@ -96,6 +100,8 @@ void World::crash(ProcessId id) {
         network_.cut({peer, id, link.epoch}, Micros{0});
         if (random_.below(4) != 0) {  // otherwise only the silence is noticed
             tell_link_down(peer, id, link.epoch, now_ + network_.delay());
+        } else {
+            count("crash noticed by silence only");
         }
     }
     node.process.reset();
@@ -118,6 +124,7 @@ void World::cut_parent(ProcessId id) {
     const auto lateness = [&] {
         return late ? Micros{1 + static_cast<std::int64_t>(random_.below(longest))} : Micros{0};
     };
+    count(late ? "cut, in flight delivered late" : "cut, in flight lost");
     const bool up_only = random_.below(6) == 0;
     const bool down_only = !up_only && random_.below(5) == 0;
     if (!down_only) network_.cut({id, above, epoch}, lateness());
@@ -185,7 +192,10 @@ void World::reconnect(const Reconnect& edge) {
     if (links.is_current(edge.child, edge.epoch)) {
         // What was not acknowledged yet may be asked for twice.
         const Sequence least = links.all().at(edge.child).acknowledged;
-        if (*received > least && random_.below(2) == 0) --*received;
+        if (*received > least && random_.below(2) == 0) {
+            --*received;
+            count("duplicate after resume");
+        }
     }
     schedule_.add(now_ + network_.delay(),
                   Deliver{edge.parent, 0, LinkGreeted{edge.child, edge.epoch, *received}});
@@ -195,11 +205,18 @@ void World::answer_greeting(ProcessId from, const Welcome& welcome) {
     const ChannelId down{from, welcome.to, welcome.epoch};
     network_.restore(down);
     resetting_.erase(down);
+    count(welcome.closed ? "resume too late" : "resume in time");
     const auto delivery = network_.send_again(down, now_);
     if (delivery.lost) return;
     Input news = LinkResumed{from, welcome.epoch, welcome.received};
     if (welcome.closed) news = LinkDown{from, welcome.epoch, true};
     schedule_.add(delivery.at, Transit{down, delivery.number, std::move(news)});
+}
+
+std::map<std::string, std::uint64_t> World::faults() const {
+    auto all = faults_;
+    all["delay"] = network_.slow_deliveries();
+    return all;
 }
 
 bool World::quiet(const ChannelId& id) const {

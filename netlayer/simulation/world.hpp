@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 
 #include "base/random.hpp"
 #include "netlayer/process.hpp"
@@ -55,7 +56,11 @@ class World {
     /// later, within the grace time or after it.
     void reset_parent(ProcessId id);
     /// For this long the process' timers fire late, while it goes on handling messages.
-    void slow_timers(ProcessId id, Micros during) { nodes_.at(id).slow_until = now_ + during; }
+    void slow_timers(ProcessId id, Micros during) {
+        nodes_.at(id).slow_until = now_ + during;
+        count("slow process");
+    }
+    void count(const char* fault) { ++faults_[fault]; }
     void wake(Micros after, Wake wake) { schedule_.add(now_ + after, wake); }
     /// Performs the next action.
     /// @return  the wake-up that is due, if it was one
@@ -76,6 +81,8 @@ class World {
     [[nodiscard]] std::uint64_t events() const { return events_; }
     [[nodiscard]] std::uint64_t heartbeats() const { return heartbeats_; }
     [[nodiscard]] const ProcessOptions& options() const { return options_; }
+    /// How often each kind of fault befell somebody.
+    [[nodiscard]] std::map<std::string, std::uint64_t> faults() const;
 
  private:
     void handle(ProcessId id, Node& node, Input input);
@@ -106,6 +113,7 @@ class World {
     bool last_was_event_ = false;
     std::uint64_t events_ = 0;
     std::uint64_t heartbeats_ = 0;
+    std::map<std::string, std::uint64_t> faults_;
 };
 
 }  // namespace tributary::netlayer::simulation

@@ -10,7 +10,7 @@
 namespace tributary::netlayer {
 namespace {
 
-constexpr std::uint64_t kSeeds = 80;
+constexpr std::uint64_t kSeeds = 300;
 constexpr std::uint64_t kMostSeedsForAFault = 400;
 
 std::uint64_t first_seed() {
@@ -25,6 +25,7 @@ SimulationOptions shape(std::uint64_t seed) {
     options.seed = seed;
     options.processes = 3 + random.below(18);
     options.objects = 1 + random.below(6);
+    options.operations = 300;
     options.cuts = true;
     options.crashes = true;
     options.resets = seed % 2 == 0;
@@ -58,6 +59,7 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
         sum.refused += report.refused;
         sum.retried_reads += report.retried_reads;
         sum.durable += report.durable;
+        for (const auto& [name, count] : report.faults) sum.faults[name] += count;
     }
     // A fault that never happened proves nothing.
     EXPECT_GT(sum.leaves, 0u);
@@ -71,6 +73,14 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
     EXPECT_GT(sum.refused, 0u);
     EXPECT_GT(sum.retried_reads, 0u);
     EXPECT_GT(sum.durable, 100 * kSeeds);
+    for (const char* fault :
+         {"cut, in flight lost", "cut, in flight delivered late", "resume in time",
+          "resume too late", "duplicate after resume", "crash noticed by silence only",
+          "server crash at rest", "server crash before a write",
+          "server crash after a write, before its effects", "slow process", "false suspicion",
+          "delay"}) {
+        EXPECT_GT(sum.faults[fault], 0u) << fault;
+    }
 }
 
 TEST(Simulation, WithoutFaultsEveryAcceptedUpdateIsDurable) {
