@@ -114,7 +114,7 @@ Result<LabelledRecords> decode_part(const Bytes& plain) {
 
 }  // namespace
 
-Result<Bytes> encode_records(const LabelledRecords& records) {
+Result<Bytes> encode_records(const LabelledRecords& records, int level) {
     TRIBUTARY_ASSERT(records.schema != nullptr);
     TRIBUTARY_ASSERT(records.labels.size() == records.features.rows());
     TRIBUTARY_TRY(const std::vector<ClassName> classes, class_table(records));
@@ -141,7 +141,7 @@ Result<Bytes> encode_records(const LabelledRecords& records) {
         return fail(Errc::limit_exceeded, "the record batch is larger than the limit");
     }
 
-    const Bytes packed = compress(plain.bytes());
+    const Bytes packed = compress(plain.bytes(), level);
     ByteWriter whole;
     whole.put(to_bytes(kBatchMagic));
     whole.u16(kBatchFormat);

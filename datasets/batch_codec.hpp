@@ -5,6 +5,7 @@
 // stream needs little memory. Everything is checked before memory is taken. Any thread.
 
 #include "base/bytes.hpp"
+#include "base/compress.hpp"
 #include "base/result.hpp"
 #include "datasets/label/label.hpp"
 
@@ -16,8 +17,9 @@ inline constexpr std::size_t kBatchBytesLimit = std::size_t{256} << 20;
 inline constexpr std::size_t kClassLimit = 1024;     ///< different classes in one batch
 inline constexpr std::size_t kClassNameLimit = 128;  ///< bytes of one class name
 
-/// @error limit_exceeded
-Result<Bytes> encode_records(const LabelledRecords& records);
+/// @param level  of zstd; lower for a stream that is read at once
+/// @error        limit_exceeded
+Result<Bytes> encode_records(const LabelledRecords& records, int level = kCompressionLevel);
 
 /// @param bytes  one batch or more
 /// @error corrupt, limit_exceeded, mismatch (format version, or a schema that this program does

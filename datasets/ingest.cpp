@@ -1,7 +1,6 @@
 #include "datasets/ingest.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "datasets/ingestion.hpp"
@@ -50,6 +49,7 @@ bool holds_exports(const std::vector<Bytes>& packets, int link_type) {
 struct Inputs {
     CaptureMerge merge;
     std::vector<std::string> names;
+    std::vector<int> link_types;
     std::vector<bool> exports;
     bool any_exports = false;
     bool any_packets = false;
@@ -69,6 +69,7 @@ Result<Inputs> open_all(Paths files, const IngestOptions& options, IngestReport&
         inputs.merge.add(std::move(*file));
         const std::size_t number = inputs.names.size();
         inputs.names.push_back(path.string());
+        inputs.link_types.push_back(link_type);
         const bool exports = options.kind == InputKind::exports ||
                              (options.kind == InputKind::automatic &&
                               holds_exports(inputs.merge.first_packets(number), link_type));
@@ -96,6 +97,23 @@ Status check_options(Paths files, const IngestOptions& options) {
     return {};
 }
 
+/// Hands the packets of the files on, as what their file holds.
+class Feeder final : public PacketVisitor {
+ public:
+    Feeder(const Inputs& inputs, Ingestion& ingestion) : inputs_(inputs), ingestion_(ingestion) {}
+
+    void take(const RawPacket& packet) override {
+        const Frame frame{inputs_.link_types[file], packet.bytes, packet.wire_bytes};
+        ingestion_.take(frame, packet.time, inputs_.exports[file]);
+    }
+
+    std::size_t file = 0;
+
+ private:
+    const Inputs& inputs_;
+    Ingestion& ingestion_;
+};
+
 }  // namespace
 
 Result<IngestReport> ingest(Paths files, const IngestOptions& options, const FlowSink& sink) {
@@ -103,14 +121,8 @@ Result<IngestReport> ingest(Paths files, const IngestOptions& options, const Flo
     IngestReport report;
     TRIBUTARY_TRY(auto inputs, open_all(files, options, report));
     Ingestion ingestion(options, {inputs.any_packets, inputs.any_exports}, sink, report);
-    std::array<RawPacket, FlowTable::kBatch> packets;
-    std::size_t file = 0;
-    while (const std::size_t count = inputs.merge.read(packets, file)) {
-        const int link_type = inputs.merge.file(file).link_type();
-        for (const RawPacket& packet : std::span(packets).first(count)) {
-            const Frame frame{link_type, packet.bytes, packet.wire_bytes};
-            ingestion.take(frame, packet.time, inputs.exports[file]);
-        }
+    Feeder feeder(inputs, ingestion);
+    while (inputs.merge.visit(feeder, feeder.file) > 0) {
     }
     ingestion.finish();
     for (std::size_t i = 0; i < inputs.names.size(); ++i) {

@@ -34,6 +34,7 @@ struct IngestOptions {
     std::uint32_t max_flows = 262'144;    ///< open flows in the table; one more evicts one
     std::uint32_t max_waiting = 131'072;  ///< records that wait for their place in end order
     bool key_vlan = false;                ///< flows of different VLANs are different flows
+    bool open_tunnels = false;            ///< meter what tunnels carry instead of the tunnel
     Timeouts timeouts;                    ///< the defaults are the shared specification
     Micros export_hold{420'000'000};      ///< how long an export record waits for its pieces
     bool is_live = false;  ///< export records wait only as long as their exporters' timeouts ask
@@ -57,6 +58,7 @@ struct IngestReport {
 
     std::uint64_t evictions = 0;     ///< flows cut because the table was full
     std::uint64_t half_open = 0;     ///< flows cut early while the table was more than half full
+    std::uint64_t continued = 0;     ///< flows that go on where one of the longest duration ended
     std::uint64_t out_of_order = 0;  ///< records given after one that ended later
     std::uint64_t waiting_full = 0;  ///< records given early because too many waited
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "datasets/packet/tunnel.hpp"
+
 namespace tributary::datasets {
 
 namespace {
@@ -11,6 +13,7 @@ NormalizerOptions normalizer_options(const IngestOptions& options, bool any_expo
     made.max_waiting = options.max_waiting;
     made.key_vlan = options.key_vlan;
     made.timeouts = options.timeouts;
+    made.hash_seed = FlowTableOptions{}.hash_seed;  // a flow has one hash, in the table and here
     made.hold = options.timeouts.longest_idle() + Micros(2'000'000);
     if (any_exports) made.hold = std::max(made.hold, options.export_hold);
     return made;
@@ -23,6 +26,7 @@ Ingestion::Ingestion(const IngestOptions& options, Kinds kinds, const FlowSink& 
     : report_(report),
       sink_(sink),
       is_mixed_(kinds.exports && kinds.packets),
+      open_tunnels_(options.open_tunnels),
       timeouts_(options.timeouts),
       normalizer_(normalizer_options(options, kinds.exports),
                   [this](const FlowRecord& record) { give(record); }),
@@ -46,6 +50,7 @@ void Ingestion::take(const Frame& frame, Micros time, bool is_datagram) {
     if (is_datagram) {
         take_exported_packet(info);
     } else {
+        if (open_tunnels_) open_tunnels(info);
         take_packet(info);
     }
 }
@@ -58,6 +63,9 @@ void Ingestion::take_packet(PacketInfo& info) {
 
 void Ingestion::meter_batch() {
     if (filled_ == 0) return;
+    std::array<std::uint32_t, FlowTable::kBatch> cuts;
+    const std::size_t count = table_.prefetch_cuts(cuts);
+    for (std::size_t i = 0; i < count; ++i) normalizer_.prefetch(cuts[i]);
     table_.add(std::span(batch_).first(filled_));
     filled_ = 0;
     advance(table_.clock(), export_clock_);
@@ -131,13 +139,17 @@ void Ingestion::advance(const StreamClock& clock, const StreamClock& other) {
 }
 
 void Ingestion::give(const FlowRecord& record) {
-    ++report_.ended[to_string(record.end_reason)];
+    ++ended_[static_cast<std::size_t>(record.end_reason)];
+    if (record.continued) ++report_.continued;
     const bool one_way = record.forward.packets == 0 || record.backward.packets == 0;
     if (one_way && record.forward.frame_bytes == 0) ++report_.unpaired;
     sink_(record);
 }
 
 void Ingestion::fill_report() {
+    for (std::size_t i = 0; i < ended_.size(); ++i) {
+        if (ended_[i] != 0) report_.ended[to_string(static_cast<EndReason>(i))] = ended_[i];
+    }
     report_.flows = normalizer_.counts().flows;
     report_.out_of_order = normalizer_.counts().out_of_order;
     report_.waiting_full = normalizer_.counts().waiting_full;

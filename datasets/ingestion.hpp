@@ -56,6 +56,7 @@ class Ingestion {
     IngestReport& report_;
     const FlowSink& sink_;
     bool is_mixed_;
+    bool open_tunnels_;
     Timeouts timeouts_;
     Normalizer normalizer_;
     FlowTable table_;
@@ -66,6 +67,7 @@ class Ingestion {
     StreamClock export_clock_;
     std::array<PacketInfo, FlowTable::kBatch> batch_;
     std::size_t filled_ = 0;
+    std::array<std::uint64_t, kEndReasons> ended_{};  ///< flows by end reason
     Micros advanced_ = Micros::min();
 };
 

@@ -46,6 +46,7 @@ enum class EndReason : std::uint8_t {
     end_of_input,
     exported,  ///< closed by a flow exporter for its own reasons
 };
+inline constexpr std::size_t kEndReasons = 8;
 const char* to_string(EndReason reason);
 
 /// One direction of a connection.
@@ -72,6 +73,7 @@ struct FlowRecord {
     Micros forward_start{0};  ///< first packet of the side; 0 when it has none
     Micros backward_start{0};
     bool has_flags = false;      ///< false where an export lacks TCP flags
+    bool continued = false;      ///< goes on where a record of the longest duration ended
     std::uint32_t sampling = 1;  ///< counters were multiplied by this rate
     EndReason end_reason = EndReason::end_of_input;
     std::uint8_t icmp_type = 0;  ///< of the first ICMP packet; the ports of ICMP are 0

@@ -53,9 +53,10 @@ class BatchOutput final : public FlowOutput {
 
  private:
     static constexpr std::size_t kRowsPerBatch = 8192;
+    static constexpr int kStreamLevel = 1;  ///< of zstd; what reads a stream reads it at once
 
     void write() {
-        const auto bytes = datasets::encode_records(records_);
+        const auto bytes = datasets::encode_records(records_, kStreamLevel);
         if (bytes) out_.text() += as_text(*bytes);
         if (!bytes && status_) status_ = tl::unexpected(bytes.error());
         out_.added();

@@ -23,6 +23,7 @@ struct FlowsOptions {
     std::string format = "jsonl";
     std::string schema;
     std::string listen;
+    datasets::LiveOptions live;
     std::string pseudonyms;
     bool describe = false;
     bool records = false;
@@ -58,6 +59,7 @@ Json stats_json(const datasets::IngestReport& report, double seconds) {
         {"sampled", report.sampled},
         {"unusable", report.unusable},
         {"unpaired", report.unpaired},
+        {"continued", report.continued},
         {"out_of_order", report.out_of_order},
         {"kernel_drops", report.kernel_drops},
         {"damages", damage_sentences(report)},
@@ -93,12 +95,13 @@ Result<std::optional<datasets::RuleFile>> load_rules(const FlowInput& input) {
 
 Status check_options(const FlowsOptions& options) {
     const auto refuse = [](const char* message) { return fail(Errc::invalid_argument, message); };
-    const bool is_live = !options.listen.empty();
-    if (options.input.files.empty() && !is_live) {
-        return refuse("flows needs at least one capture, or --listen udp:PORT");
+    const int sources = (options.input.files.empty() ? 0 : 1) + (options.listen.empty() ? 0 : 1) +
+                        (options.live.interface.empty() ? 0 : 1);
+    if (sources == 0) {
+        return refuse("flows needs at least one capture, --interface NAME or --listen udp:PORT");
     }
-    if (!options.input.files.empty() && is_live) {
-        return refuse("flows reads captures or listens, not both. Leave out one of them");
+    if (sources > 1) {
+        return refuse("flows reads captures, an interface or exports. Leave out all but one");
     }
     if (options.json && options.format != "jsonl") {
         return refuse("--json means --format jsonl. Leave out one of them");
@@ -134,8 +137,13 @@ Result<std::unique_ptr<FlowOutput>> make_output(const FlowsOptions& options,
 Result<datasets::IngestReport> run_input(const FlowsOptions& options, const FlowInput& input,
                                          const std::function<void()>& on_quiet,
                                          const datasets::FlowSink& sink) {
-    if (options.listen.empty()) return datasets::ingest(input.files, input.ingest, sink);
-    return listen_for_exports(options.listen, input.ingest, on_quiet, sink);
+    if (!options.listen.empty()) {
+        return listen_for_exports(options.listen, input.ingest, on_quiet, sink);
+    }
+    if (!options.live.interface.empty()) {
+        return capture_live(options.live, input.ingest, on_quiet, sink);
+    }
+    return datasets::ingest(input.files, input.ingest, sink);
 }
 
 Result<int> print_flows(const FlowsOptions& options) {
@@ -164,7 +172,7 @@ Result<int> print_flows(const FlowsOptions& options) {
     const std::string counts = stats_json(report, cpu_seconds() - before).dump();
     if (options.stats) std::cout << counts << "\n";
     // Of what passed by there is no file to count again: live input ends with its summary.
-    if (!options.stats && !options.listen.empty()) std::cerr << counts << "\n";
+    if (!options.stats && options.input.files.empty()) std::cerr << counts << "\n";
     return report_damage(report);
 }
 
@@ -172,6 +180,21 @@ Result<int> run_flows(const FlowsOptions& options) {
     if (options.describe) return describe_schema(options.schema);
     TRIBUTARY_CHECK(check_options(options));
     return print_flows(options);
+}
+
+void add_live_options(CLI::App& command, datasets::LiveOptions& live) {
+    CLI::Option* interface =
+        command.add_option("--interface", live.interface, "Capture on this network interface");
+    command.add_option("--filter", live.filter, "Packets to capture, written as for tcpdump")
+        ->needs(interface);
+    command.add_flag("--promiscuous,!--no-promiscuous", live.promiscuous,
+                     "Also what is not addressed to this machine (default)");
+    command.add_option("--snapshot-bytes", live.snapshot_bytes, "Captured of each packet")
+        ->check(CLI::Range(64, 262'144))
+        ->capture_default_str();
+    command.add_option("--ring-bytes", live.ring_bytes, "Room for packets that wait")
+        ->check(CLI::Range(1 << 20, 1 << 30))
+        ->capture_default_str();
 }
 
 }  // namespace
@@ -189,6 +212,7 @@ void add_flows(CLI::App& root, Invocation& invocation) {
         ->capture_default_str();
     command->add_option("--listen", options->listen,
                         "Take export datagrams from the network: udp:PORT or udp:ADDRESS:PORT");
+    add_live_options(*command, options->live);
     command->add_option("--pseudonyms", options->pseudonyms,
                         "File with the key under which addresses are printed as pseudonyms");
     command->add_flag("--records", options->records,

@@ -18,6 +18,9 @@ void add_input_options(CLI::App& command, InputOptions& options, Rules rules) {
                     "mapped (plain pcap files; all others libpcap) or libpcap")
         ->check(CLI::IsMember({"mapped", "libpcap"}))
         ->capture_default_str();
+    command.add_flag("--key-vlan", options.key_vlan, "Keep flows of different VLANs apart");
+    command.add_flag("--open-tunnels", options.open_tunnels,
+                     "Meter what IP in IP, GRE, ERSPAN and VXLAN carry");
     if (rules == Rules::none) return;
     command.add_option("--rules", options.rules, "Rule file that labels the flows")
         ->required(rules == Rules::required);
@@ -31,6 +34,8 @@ Result<FlowInput> flow_input(const InputOptions& options) {
     }
     if (!options.rules.empty()) input.rules = std::filesystem::absolute(options.rules);
     TRIBUTARY_TRY(input.ingest.kind, parse_input_kind(options.kind));
+    input.ingest.key_vlan = options.key_vlan;
+    input.ingest.open_tunnels = options.open_tunnels;
     const bool mapped = options.reader == "mapped";
     input.ingest.reader = mapped ? datasets::Reader::mapped : datasets::Reader::libpcap;
     return input;

@@ -17,6 +17,8 @@ struct InputOptions {
     std::vector<std::string> files;
     std::string kind = "auto";
     std::string reader = "mapped";
+    bool key_vlan = false;
+    bool open_tunnels = false;
     std::string rules;
 };
 

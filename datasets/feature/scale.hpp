@@ -4,13 +4,25 @@
 // Source: docs/features.md.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 
 namespace tributary::datasets {
 
+/// log2(1 + x) of the small whole numbers that most counts are.
+inline const std::array<double, 2048> kSmallLog2 = [] {
+    std::array<double, 2048> made;
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] = std::log2(1 + static_cast<double>(i));
+    return made;
+}();
+
 /// log2(1 + x) / divisor
 inline double log2_scale(double value, double divisor) {
+    if (value >= 0 && value < static_cast<double>(kSmallLog2.size())) {
+        const auto whole = static_cast<std::size_t>(value);
+        if (static_cast<double>(whole) == value) return std::min(1.0, kSmallLog2[whole] / divisor);
+    }
     return std::min(1.0, std::log2(1 + std::max(0.0, value)) / divisor);
 }
 
@@ -26,7 +38,10 @@ inline double linear_scale(double value, double cap) {
 
 /// round(255 x) of a number in [0, 1], half away from zero.
 inline std::uint8_t quantize(double value) {
-    return static_cast<std::uint8_t>(std::lround(255 * std::clamp(value, 0.0, 1.0)));
+    const double scaled = 255 * std::clamp(value, 0.0, 1.0);
+    const auto whole = static_cast<unsigned>(scaled);
+    // The difference is exact, so this is lround without the call.
+    return static_cast<std::uint8_t>(whole + (scaled - whole >= 0.5 ? 1U : 0U));
 }
 
 }  // namespace tributary::datasets

@@ -46,7 +46,7 @@ void FlowTable::add(std::span<const PacketInfo> packets) {
     for (std::size_t i = 0; i < packets.size(); ++i) {
         const std::uint32_t slot =
             index_.find(prepared[i].hash, [](std::uint32_t) { return true; });
-        if (slot != kNone) __builtin_prefetch(&entries_[slot]);
+        if (slot != kNone) prefetch_entry(slot);
     }
     for (std::size_t i = 0; i < packets.size(); ++i) {
         observe(packets[i].time);
@@ -67,15 +67,18 @@ void FlowTable::add_one(const PacketInfo& packet, const Prepared& prepared) {
     std::uint32_t slot = index_.find(prepared.hash, [&](std::uint32_t candidate) {
         return entries_[candidate].key == prepared.key.key;
     });
+    bool continued = false;
     if (slot != kNone && is_cut_by(entries_[slot], packet.time)) {
         const Entry& entry = entries_[slot];
         const Micros gap = packet.time - entry.last;
         const bool silent = gap > silence_allowed(entry) || gap < Micros(0);
+        continued = !silent;
         close(slot, silent ? EndReason::idle : EndReason::active);
         slot = kNone;
     }
     if (slot == kNone) {
         slot = open(packet, prepared);
+        entries_[slot].continued = continued;
         count(entries_[slot], packet, prepared.key.side);
         schedule(slot);
         return;
@@ -94,18 +97,23 @@ std::uint32_t FlowTable::open(const PacketInfo& packet, const Prepared& prepared
     std::uint32_t slot = free_;
     if (slot != kNone) {
         free_ = entries_[slot].next;
-        entries_[slot] = Entry{};
     } else {
         slot = static_cast<std::uint32_t>(entries_.size());
         entries_.emplace_back();
     }
-    Entry& entry = entries_[slot];
-    entry.key = prepared.key.key;
-    entry.hash = prepared.hash;
-    entry.first = entry.last = packet.time;
-    entry.vlan = packet.vlan;
-    entry.icmp_type = packet.icmp_type;
-    entry.icmp_code = packet.icmp_code;
+    entries_[slot] = Entry{.key = prepared.key.key,
+                           .sides = {},
+                           .first = packet.time,
+                           .last = packet.time,
+                           .hash = prepared.hash,
+                           .next = kNone,
+                           .previous = kNone,
+                           .list = 0,
+                           .vlan = packet.vlan,
+                           .flags = {},
+                           .icmp_type = packet.icmp_type,
+                           .icmp_code = packet.icmp_code,
+                           .continued = false};
     index_.insert(prepared.hash, slot);
     return slot;
 }
@@ -209,31 +217,57 @@ void FlowTable::evict_one() {
     close(victim, EndReason::evicted);
 }
 
-void FlowTable::close(std::uint32_t slot, EndReason reason) {
-    unlink(slot);
-    Entry& entry = entries_[slot];
-    index_.erase(entry.hash, slot);
-    FlowRecord record;
-    record.src = Address{entry.key.low, entry.key.is_v6 != 0};
-    record.dst = Address{entry.key.high, entry.key.is_v6 != 0};
-    record.src_port = entry.key.low_port;
-    record.dst_port = entry.key.high_port;
-    record.protocol = entry.key.protocol;
-    record.vlan = entry.vlan;
-    record.start = entry.first;
-    record.end = entry.last;
+std::size_t FlowTable::prefetch_cuts(std::span<std::uint32_t, kBatch> hashes) const {
+    if (index_.size() + kBatch <= options_.max_flows) return 0;
+    std::size_t count = 0;
+    std::uint32_t slot = lists_[kHalfOpen].head;
+    for (; count < kBatch && slot != kNone; slot = entries_[slot].next, ++count) {
+        hashes[count] = entries_[slot].hash;
+        index_.prefetch(hashes[count]);
+        // Under a scan, slots are freed and taken in turn: so the next batch is likely there.
+        if (slot + kBatch < entries_.size()) prefetch_entry(slot + kBatch);
+    }
+    return count;
+}
+
+void FlowTable::prefetch_entry(std::uint32_t slot) const {
+    const char* entry = reinterpret_cast<const char*>(&entries_[slot]);
+    for (std::size_t at = 0; at < sizeof(Entry); at += 64) __builtin_prefetch(entry + at);
+}
+
+/// Every field is named, so that nothing is cleared before it is written.
+FlowRecord FlowTable::record_of(const Entry& entry, EndReason reason) {
     const auto side = [&](std::size_t i) {
         return FlowSide{entry.sides[i].packets, entry.sides[i].ip_bytes, entry.sides[i].frame_bytes,
                         entry.flags[i]};
     };
-    record.forward = side(0);
-    record.backward = side(1);
-    record.forward_start = entry.sides[0].first;
-    record.backward_start = entry.sides[1].first;
-    record.has_flags = true;
-    record.end_reason = judge(reason, entry.flags[0], entry.flags[1]);
-    record.icmp_type = entry.icmp_type;
-    record.icmp_code = entry.icmp_code;
+    return FlowRecord{
+        .src = Address{entry.key.low, entry.key.is_v6 != 0},
+        .dst = Address{entry.key.high, entry.key.is_v6 != 0},
+        .src_port = entry.key.low_port,
+        .dst_port = entry.key.high_port,
+        .protocol = entry.key.protocol,
+        .vlan = entry.vlan,
+        .start = entry.first,
+        .end = entry.last,
+        .forward = side(0),
+        .backward = side(1),
+        .forward_start = entry.sides[0].first,
+        .backward_start = entry.sides[1].first,
+        .has_flags = true,
+        .continued = entry.continued,
+        .sampling = 1,
+        .end_reason = judge(reason, entry.flags[0], entry.flags[1]),
+        .icmp_type = entry.icmp_type,
+        .icmp_code = entry.icmp_code,
+    };
+}
+
+void FlowTable::close(std::uint32_t slot, EndReason reason) {
+    unlink(slot);
+    Entry& entry = entries_[slot];
+    index_.erase(entry.hash, slot);
+    const FlowRecord record = record_of(entry, reason);
     entry.next = free_;
     free_ = slot;
     finished_(record);

@@ -42,6 +42,10 @@ class FlowTable {
     /// Meters packets in the order given, with one look ahead over the batch.
     /// @param packets  at most kBatch
     void add(std::span<const PacketInfo> packets);
+    /// Fetches the memory of the flows that the next batch will evict, if the table is full.
+    /// @param hashes  set to the hashes of their keys
+    /// @return        how many
+    std::size_t prefetch_cuts(std::span<std::uint32_t, kBatch> hashes) const;
     /// Ends the flows that are silent at this time, although no packet says so.
     void advance(Micros now) { observe(now); }
     /// Ends every open flow.
@@ -75,6 +79,7 @@ class FlowTable {
         std::array<std::uint8_t, 2> flags{};
         std::uint8_t icmp_type = 0;
         std::uint8_t icmp_code = 0;
+        bool continued = false;
     };
     static_assert(sizeof(Entry) <= 192);
     struct List {
@@ -100,6 +105,8 @@ class FlowTable {
     void expire_half_open();
     void expire_bucket(std::size_t bucket);
     void evict_one();
+    void prefetch_entry(std::uint32_t slot) const;
+    static FlowRecord record_of(const Entry& entry, EndReason reason);
     void close(std::uint32_t slot, EndReason reason);
     void close_all(EndReason reason);
 

@@ -18,7 +18,7 @@ class KeyIndex {
 
     /// @param most  entries that may be held at once, at most 2^30
     explicit KeyIndex(std::uint32_t most)
-        : buckets_(std::bit_ceil(std::size_t{most} * 2 + 2)), mask_(buckets_.size() - 1) {}
+        : buckets_(std::bit_ceil(std::size_t{most} * 2)), mask_(buckets_.size() - 1) {}
 
     /// @param is_it  answers for a slot number whose hash agrees
     /// @return       the slot number, or kNone

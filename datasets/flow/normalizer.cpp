@@ -1,6 +1,7 @@
 #include "datasets/flow/normalizer.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/assert.hpp"
 #include "datasets/flow/direction.hpp"
@@ -8,19 +9,24 @@
 
 namespace tributary::datasets {
 
+namespace {
+
+/// How many records before it is sent a record's memory is asked for: first its slot, then, with
+/// the hash that stands there, its place in the index.
+constexpr std::size_t kSlotAhead = 8;
+constexpr std::size_t kBucketAhead = 4;
+
+}  // namespace
+
 Normalizer::Normalizer(const NormalizerOptions& options, Sink sink)
     : options_(options), sink_(std::move(sink)), index_(options.max_waiting) {
     TRIBUTARY_ASSERT(options.max_waiting > 0);
-}
-
-bool Normalizer::later(const Place& a, const Place& b) {
-    if (a.end != b.end) return a.end > b.end;
-    return static_cast<std::int32_t>(a.sequence - b.sequence) > 0;
+    slots_.reserve(options.max_waiting);  // touched only as far as records wait
 }
 
 void Normalizer::add_whole(const FlowRecord& record) {
     if (pieces_ == 0) {
-        push(store(record));
+        waiting_.push(record.end, store(record));
     } else {
         add_stitched(record, false);
     }
@@ -30,36 +36,45 @@ void Normalizer::add_stitched(const FlowRecord& record, bool is_export) {
     const std::uint16_t vlan = options_.key_vlan ? record.vlan : std::uint16_t{0};
     const KeyAndSide made =
         make_key({record.src, record.dst, record.src_port, record.dst_port, record.protocol, vlan});
-    Slot piece;
-    piece.record = record;
-    piece.key = made.key;
-    piece.hash = hash_of(made.key, options_.hash_seed);
-    piece.is_piece = true;
-    piece.is_export = is_export;
-    if (made.side == 1) swap_ends(piece.record);
-    const std::uint32_t match = best_match(piece, newest_of(made.key, piece.hash));
+    const std::uint32_t hash = hash_of(made.key, options_.hash_seed);
+    std::optional<FlowRecord> swapped;
+    if (made.side == 1) swap_ends(swapped.emplace(record));
+    const FlowRecord& piece = swapped ? *swapped : record;
+    const std::uint32_t newest = newest_of(piece, hash);
+    const std::uint32_t match = best_match(piece, is_export, newest);
     if (match != kNone) {
-        merge(slots_[match].record, piece.record);
+        merge(slots_[match].record, piece);
         return;
     }
-    const std::uint32_t slot = store(piece.record);
-    slots_[slot] = piece;
+    const bool continued = piece.continued || continues(newest, piece);
+    const std::uint32_t slot = store(piece);
+    slots_[slot].record.continued = continued;
+    slots_[slot].hash = hash;
+    slots_[slot].is_piece = true;
+    slots_[slot].is_export = is_export;
     remember_piece(slot);
-    push(slot);
+    waiting_.push(piece.end, slot);
 }
 
-std::uint32_t Normalizer::newest_of(const FlowKey& key, std::uint32_t hash) const {
-    return index_.find(hash, [&](std::uint32_t slot) { return slots_[slot].key == key; });
+bool Normalizer::same_key(const FlowRecord& a, const FlowRecord& b) const {
+    return a.src_port == b.src_port && a.dst_port == b.dst_port && a.protocol == b.protocol &&
+           a.src == b.src && a.dst == b.dst && (!options_.key_vlan || a.vlan == b.vlan);
+}
+
+std::uint32_t Normalizer::newest_of(const FlowRecord& record, std::uint32_t hash) const {
+    return index_.find(hash,
+                       [&](std::uint32_t slot) { return same_key(slots_[slot].record, record); });
 }
 
 /// The waiting piece with the shortest silence to this one, among the newest of its key.
-std::uint32_t Normalizer::best_match(const Slot& piece, std::uint32_t newest) const {
+std::uint32_t Normalizer::best_match(const FlowRecord& piece, bool is_export,
+                                     std::uint32_t newest) const {
     std::uint32_t best = kNone;
     Micros best_gap = Micros::max();
     std::uint32_t slot = newest;
     for (int look = 0; look < kMaxCandidates && slot != kNone; ++look, slot = slots_[slot].older) {
-        const Micros gap = gap_between(slots_[slot].record, piece.record);
-        if (gap < best_gap && belongs(slots_[slot], piece)) {
+        const Micros gap = gap_between(slots_[slot].record, piece);
+        if (gap < best_gap && belongs(slots_[slot], piece, is_export)) {
             best = slot;
             best_gap = gap;
         }
@@ -67,21 +82,33 @@ std::uint32_t Normalizer::best_match(const Slot& piece, std::uint32_t newest) co
     return best;
 }
 
-bool Normalizer::belongs(const Slot& held, const Slot& piece) const {
+bool Normalizer::belongs(const Slot& held, const FlowRecord& piece, bool is_export) const {
     const FlowRecord& a = held.record;
-    const FlowRecord& b = piece.record;
+    const FlowRecord& b = piece;
     const Micros gap = gap_between(a, b);
-    const bool pairs = held.is_export && piece.is_export && opposite(a, b);
+    const bool pairs = held.is_export && is_export && opposite(a, b);
     if (pairs && gap == Micros(0)) return true;  // two tellings of one time, however long
     if (joint_duration(a, b) > options_.timeouts.longest) return false;
     if (pairs && gap <= kPairingGap) return true;
+    return gap <= silence_allowed(a, b);
+}
+
+Micros Normalizer::silence_allowed(const FlowRecord& a, const FlowRecord& b) const {
     const FlowRecord& first = a.end <= b.end ? a : b;
     const bool ended = ended_by_flags(first.forward.flags, first.backward.flags);
-    return gap <= (ended ? options_.timeouts.linger : options_.timeouts.idle(b.protocol));
+    return ended ? options_.timeouts.linger : options_.timeouts.idle(b.protocol);
+}
+
+/// True when only the longest duration keeps the piece apart from the newest one of its key.
+bool Normalizer::continues(std::uint32_t newest, const FlowRecord& piece) const {
+    if (newest == kNone) return false;
+    const FlowRecord& held = slots_[newest].record;
+    return piece.start > held.start && joint_duration(held, piece) > options_.timeouts.longest &&
+           gap_between(held, piece) <= silence_allowed(held, piece);
 }
 
 std::uint32_t Normalizer::store(const FlowRecord& record) {
-    if (heap_.size() >= options_.max_waiting) {
+    if (waiting_.size() >= options_.max_waiting) {
         ++counts_.waiting_full;
         settle_first();
         send_first();
@@ -89,29 +116,26 @@ std::uint32_t Normalizer::store(const FlowRecord& record) {
     std::uint32_t slot = free_;
     if (slot != kNone) {
         free_ = slots_[slot].older;
-        slots_[slot] = Slot{};
     } else {
         slot = static_cast<std::uint32_t>(slots_.size());
         slots_.emplace_back();
     }
-    slots_[slot].record = record;
+    Slot& taken = slots_[slot];
+    taken.record = record;
+    taken.older = taken.newer = kNone;
+    taken.is_piece = taken.is_export = false;
     return slot;
 }
 
-void Normalizer::push(std::uint32_t slot) {
-    heap_.push_back({slots_[slot].record.end, sequence_++, slot});
-    std::push_heap(heap_.begin(), heap_.end(), later);
-}
-
 void Normalizer::advance(Micros now) {
-    while (!heap_.empty() && heap_.front().end < now - options_.hold) {
+    while (!waiting_.empty() && waiting_.front().end < now - options_.hold) {
         settle_first();
-        if (heap_.front().end < now - options_.hold) send_first();
+        if (waiting_.front().end < now - options_.hold) send_first();
     }
 }
 
 void Normalizer::flush() {
-    while (!heap_.empty()) {
+    while (!waiting_.empty()) {
         settle_first();
         send_first();
     }
@@ -119,27 +143,39 @@ void Normalizer::flush() {
 
 /// Moves records that have grown to their new place until the first one stands right.
 void Normalizer::settle_first() {
-    while (slots_[heap_.front().slot].record.end != heap_.front().end) {
-        std::pop_heap(heap_.begin(), heap_.end(), later);
-        heap_.back().end = slots_[heap_.back().slot].record.end;
-        std::push_heap(heap_.begin(), heap_.end(), later);
+    while (slots_[waiting_.front().slot].record.end != waiting_.front().end) {
+        EndQueue::Place place = waiting_.front();
+        waiting_.pop();
+        place.end = slots_[place.slot].record.end;
+        waiting_.insert(place);
     }
 }
 
 void Normalizer::send_first() {
-    std::pop_heap(heap_.begin(), heap_.end(), later);
-    const std::uint32_t slot = heap_.back().slot;
-    heap_.pop_back();
+    const std::uint32_t slot = waiting_.front().slot;
+    waiting_.pop();
+    prefetch_next();
     if (slots_[slot].is_piece) forget_piece(slot);
+    send(slots_[slot].record);
     slots_[slot].older = free_;
     free_ = slot;
-    send(slots_[slot].record);
+}
+
+/// Under a flood every record that comes pushes one out: have its memory at hand by then.
+void Normalizer::prefetch_next() const {
+    if (const EndQueue::Place* next = waiting_.likely_next(kBucketAhead)) {
+        index_.prefetch(slots_[next->slot].hash);
+    }
+    if (const EndQueue::Place* after = waiting_.likely_next(kSlotAhead)) {
+        const char* slot = reinterpret_cast<const char*>(&slots_[after->slot]);
+        for (std::size_t at = 0; at < sizeof(Slot); at += 64) __builtin_prefetch(slot + at);
+    }
 }
 
 /// Makes the slot the newest of its key.
 void Normalizer::remember_piece(std::uint32_t slot) {
     Slot& piece = slots_[slot];
-    piece.older = newest_of(piece.key, piece.hash);
+    piece.older = newest_of(piece.record, piece.hash);
     if (piece.older == kNone) {
         index_.insert(piece.hash, slot);
     } else {
@@ -162,7 +198,7 @@ void Normalizer::forget_piece(std::uint32_t slot) {
     --pieces_;
 }
 
-void Normalizer::send(FlowRecord record) {
+void Normalizer::send(FlowRecord& record) {
     orient(record);
     if (record.end_reason == EndReason::exported) {
         const std::uint8_t one = record.forward.flags;

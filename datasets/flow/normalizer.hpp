@@ -8,6 +8,7 @@
 #include <functional>
 #include <vector>
 
+#include "datasets/flow/end_queue.hpp"
 #include "datasets/flow/flow_key.hpp"
 #include "datasets/flow/key_index.hpp"
 #include "datasets/flow/timeouts.hpp"
@@ -48,13 +49,17 @@ class Normalizer {
     /// Records wait this long from now on; see `NormalizerOptions::hold`.
     void set_hold(Micros hold) { options_.hold = hold; }
 
+    /// Fetches the memory behind a key that is likely to be added soon.
+    /// @param hash  of the key, under this normalizer's seed
+    void prefetch(std::uint32_t hash) const { index_.prefetch(hash); }
+
     /// Sends on every record that nothing can precede or continue any more.
     /// @param now  time of the stream
     void advance(Micros now);
     /// Sends on everything, in order.
     void flush();
 
-    [[nodiscard]] std::size_t waiting() const { return heap_.size(); }
+    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
     [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
@@ -62,42 +67,36 @@ class Normalizer {
     static constexpr int kMaxCandidates = 8;
 
     struct Slot {
-        FlowRecord record;
-        FlowKey key;
+        FlowRecord record;  ///< of a piece: the lower endpoint is `src`
         std::uint32_t hash = 0;
         std::uint32_t older = kNone;  ///< waiting piece of the same key, or the next free slot
         std::uint32_t newer = kNone;
         bool is_piece = false;
         bool is_export = false;
     };
-    /// A record's place; stale when the record has grown since.
-    struct Place {
-        Micros end{0};
-        std::uint32_t sequence = 0;  ///< keeps records of equal end in the order of arrival
-        std::uint32_t slot = 0;
-    };
-    static bool later(const Place& a, const Place& b);
-
     void add_stitched(const FlowRecord& record, bool is_export);
     std::uint32_t store(const FlowRecord& record);
-    [[nodiscard]] std::uint32_t newest_of(const FlowKey& key, std::uint32_t hash) const;
-    [[nodiscard]] std::uint32_t best_match(const Slot& piece, std::uint32_t newest) const;
-    [[nodiscard]] bool belongs(const Slot& held, const Slot& piece) const;
+    [[nodiscard]] bool same_key(const FlowRecord& a, const FlowRecord& b) const;
+    [[nodiscard]] std::uint32_t newest_of(const FlowRecord& record, std::uint32_t hash) const;
+    [[nodiscard]] std::uint32_t best_match(const FlowRecord& piece, bool is_export,
+                                           std::uint32_t newest) const;
+    [[nodiscard]] bool belongs(const Slot& held, const FlowRecord& piece, bool is_export) const;
+    [[nodiscard]] Micros silence_allowed(const FlowRecord& a, const FlowRecord& b) const;
+    [[nodiscard]] bool continues(std::uint32_t newest, const FlowRecord& piece) const;
     void remember_piece(std::uint32_t slot);
     void forget_piece(std::uint32_t slot);
-    void push(std::uint32_t slot);
     void settle_first();
     void send_first();
-    void send(FlowRecord record);
+    void prefetch_next() const;
+    void send(FlowRecord& record);
 
     NormalizerOptions options_;
     Sink sink_;
     Counts counts_;
     KeyIndex index_;
     std::vector<Slot> slots_;
-    std::vector<Place> heap_;
+    EndQueue waiting_;  ///< a place is stale when its record has grown since
     std::uint32_t free_ = kNone;
-    std::uint32_t sequence_ = 0;
     std::size_t pieces_ = 0;
     Micros last_end_ = Micros::min();
 };

@@ -36,6 +36,7 @@ void merge(FlowRecord& whole, const FlowRecord& piece) {
         whole.icmp_type = piece.icmp_type;
         whole.icmp_code = piece.icmp_code;
         whole.vlan = piece.vlan;
+        whole.continued = piece.continued;
     }
     if (piece.end >= whole.end) whole.end_reason = piece.end_reason;
     merge_side(whole.forward, whole.forward_start, piece.forward, piece.forward_start);

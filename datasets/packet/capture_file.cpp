@@ -26,10 +26,14 @@ Micros to_micros(const timeval& time) {
 }  // namespace
 
 CaptureFile::CaptureFile(pcap_t* handle, FileStream stream)
-    : handle_(handle), stream_damage_(std::move(stream.damage)), plain_magic_(stream.plain_magic) {
+    : buffer_(std::move(stream.buffer)),
+      handle_(handle),
+      stream_damage_(std::move(stream.damage)),
+      plain_magic_(stream.plain_magic) {
     // A pcap file starts with 24 bytes; a pcapng section header has at least 28.
     offset_ = position();
     is_pcapng_ = offset_ != 24;
+    snapshot_ = static_cast<std::uint32_t>(pcap_snapshot(handle));
 }
 
 std::uint64_t CaptureFile::position() const {
@@ -64,25 +68,55 @@ std::optional<PcapLayout> CaptureFile::plain_layout() const {
                       magic == kNanoMagic};
 }
 
+void CaptureFile::note(const pcap_pkthdr& header, const std::uint8_t* bytes, RawPacket& packet) {
+    // A packet longer than the snapshot length stands in the file with more than is given.
+    const bool is_cut = header.caplen >= snapshot_;
+    offset_ = is_pcapng_ || is_cut ? position() : offset_ + kPcapRecordHeader + header.caplen;
+    packet.time = to_micros(header.ts);
+    packet.bytes = ByteView(bytes, header.caplen);
+    packet.wire_bytes = header.len;
+}
+
+/// @param outcome  of libpcap's reading functions: negative when something ended the file
+void CaptureFile::note_end(int outcome) {
+    if (!stream_damage_->empty()) {
+        damage_ = CaptureDamage{offset_, *stream_damage_};
+    } else if (outcome < 0 && outcome != PCAP_ERROR_BREAK) {
+        damage_ = CaptureDamage{offset_, pcap_geterr(handle_.get())};
+    }
+}
+
 std::size_t CaptureFile::read(std::span<RawPacket> packets) {
     if (damage_) return 0;
-    RawPacket& packet = packets.front();
     pcap_pkthdr* header = nullptr;
     const u_char* bytes = nullptr;
     const int outcome = pcap_next_ex(handle_.get(), &header, &bytes);
     if (outcome == 1) {
-        offset_ = is_pcapng_ ? position() : offset_ + kPcapRecordHeader + header->caplen;
-        packet.time = to_micros(header->ts);
-        packet.bytes = ByteView(bytes, header->caplen);
-        packet.wire_bytes = header->len;
+        note(*header, bytes, packets.front());
         return 1;
     }
-    if (!stream_damage_->empty()) {
-        damage_ = CaptureDamage{offset_, *stream_damage_};
-    } else if (outcome != PCAP_ERROR_BREAK) {
-        damage_ = CaptureDamage{offset_, pcap_geterr(handle_.get())};
-    }
+    note_end(outcome);
     return 0;
+}
+
+std::size_t CaptureFile::visit(PacketVisitor& visitor) {
+    if (damage_) return 0;
+    struct Visit {
+        CaptureFile& file;
+        PacketVisitor& visitor;
+        std::size_t count = 0;
+    } state{*this, visitor};
+    const auto show = [](u_char* user, const pcap_pkthdr* header, const u_char* bytes) {
+        auto& visit = *reinterpret_cast<Visit*>(user);
+        RawPacket packet;
+        visit.file.note(*header, bytes, packet);
+        visit.visitor.take(packet);
+        ++visit.count;
+    };
+    const int outcome =
+        pcap_dispatch(handle_.get(), kVisit, show, reinterpret_cast<u_char*>(&state));
+    if (outcome <= 0) note_end(outcome);
+    return state.count;
 }
 
 }  // namespace tributary::datasets

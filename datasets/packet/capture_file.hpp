@@ -22,6 +22,7 @@ class CaptureFile final : public PacketSource {
     static Result<CaptureFile> open(const std::filesystem::path& path);
 
     std::size_t read(std::span<RawPacket> packets) override;
+    std::size_t visit(PacketVisitor& visitor) override;
     [[nodiscard]] int link_type() const override { return pcap_datalink(handle_.get()); }
     [[nodiscard]] const std::optional<CaptureDamage>& damage() const override { return damage_; }
 
@@ -35,11 +36,15 @@ class CaptureFile final : public PacketSource {
     };
     CaptureFile(pcap_t* handle, FileStream stream);
     [[nodiscard]] std::uint64_t position() const;
+    void note(const pcap_pkthdr& header, const std::uint8_t* bytes, RawPacket& packet);
+    void note_end(int outcome);
 
+    std::unique_ptr<StreamBuffer> buffer_;  ///< outlives the file behind the handle
     std::unique_ptr<pcap_t, Closer> handle_;
     std::shared_ptr<std::string> stream_damage_;  ///< see FileStream
     std::optional<CaptureDamage> damage_;
     std::uint64_t offset_ = 0;
+    std::uint32_t snapshot_ = 0;
     bool is_pcapng_ = false;
     std::optional<std::uint32_t> plain_magic_;  ///< see FileStream
 };

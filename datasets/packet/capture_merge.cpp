@@ -63,12 +63,17 @@ bool CaptureMerge::next(RawPacket& packet, std::size_t& file) {
     return true;
 }
 
-std::size_t CaptureMerge::read(std::span<RawPacket> packets, std::size_t& file) {
+std::size_t CaptureMerge::visit(PacketVisitor& visitor, std::size_t& file) {
     const bool is_last = open_.size() == 1 && given_ == open_.front();
-    if (!is_last || !sources_[given_].peeked.empty()) return next(packets.front(), file) ? 1 : 0;
+    if (!is_last || !sources_[given_].peeked.empty()) {
+        RawPacket packet;
+        if (!next(packet, file)) return 0;
+        visitor.take(packet);
+        return 1;
+    }
     // Nothing to compare with, and nothing held back: straight from the file.
     file = given_;
-    const std::size_t count = sources_[given_].file->read(packets);
+    const std::size_t count = sources_[given_].file->visit(visitor);
     if (count == 0) {
         open_.clear();
         given_ = sources_.size();

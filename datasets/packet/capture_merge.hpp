@@ -25,8 +25,10 @@ class CaptureMerge {
     /// @param file  set to the number of the file, in the order of `add`
     /// @return      false when all files have ended
     bool next(RawPacket& packet, std::size_t& file);
-    /// Fills some of `packets` from one file, valid until the next call; 0 when all have ended.
-    std::size_t read(std::span<RawPacket> packets, std::size_t& file);
+    /// Shows the next packets, all of one file, to the visitor.
+    /// @param file  set to its number before
+    /// @return      how many; 0 when all files have ended
+    std::size_t visit(PacketVisitor& visitor, std::size_t& file);
 
     [[nodiscard]] const PacketSource& file(std::size_t number) const {
         return *sources_[number].file;

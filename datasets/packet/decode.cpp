@@ -15,26 +15,29 @@ constexpr std::uint16_t kIpv6 = 0x86dd;
 constexpr int kMaxTags = 8;
 constexpr int kMaxLabels = 16;
 
-/// The part of a frame that is not decoded yet.
+/// The part of a frame that is not decoded yet; small enough to be passed in registers.
 class Cursor {
  public:
-    Cursor(ByteView bytes, std::uint32_t wire) : bytes_(bytes), wire_(wire) {}
+    Cursor(ByteView bytes, std::uint32_t wire)
+        : data_(bytes.data()), size_(static_cast<std::uint32_t>(bytes.size())), wire_(wire) {}
 
-    [[nodiscard]] bool has(std::size_t count) const { return bytes_.size() >= count; }
-    [[nodiscard]] std::uint8_t at(std::size_t index) const { return bytes_[index]; }
+    [[nodiscard]] bool has(std::size_t count) const { return size_ >= count; }
+    [[nodiscard]] std::uint8_t at(std::size_t index) const { return data_[index]; }
     [[nodiscard]] std::uint16_t be16(std::size_t index) const {
-        return static_cast<std::uint16_t>((bytes_[index] << 8) | bytes_[index + 1]);
+        return static_cast<std::uint16_t>((data_[index] << 8) | data_[index + 1]);
     }
     /// Only after `has(count)`.
     void skip(std::size_t count) {
-        bytes_ = bytes_.subspan(count);
+        data_ += count;
+        size_ -= static_cast<std::uint32_t>(count);
         wire_ -= static_cast<std::uint32_t>(count);
     }
-    [[nodiscard]] ByteView bytes() const { return bytes_; }
+    [[nodiscard]] ByteView bytes() const { return {data_, size_}; }
     [[nodiscard]] std::uint32_t wire() const { return wire_; }
 
  private:
-    ByteView bytes_;
+    const std::uint8_t* data_;
+    std::uint32_t size_;
     std::uint32_t wire_;
 };
 
@@ -140,10 +143,25 @@ Decoded decode_link(int link_type, Cursor cursor, PacketInfo& info) {
 
 }  // namespace
 
+Decoded decode_ethernet(ByteView captured, std::uint32_t wire_bytes, PacketInfo& info) {
+    return decode_fixed(Cursor(captured, wire_bytes), 14, 12, info);
+}
+
+/// Field by field: addresses and sizes are always written later.
+void clear(PacketInfo& info) {
+    info.src_port = info.dst_port = 0;
+    info.vlan = 0;
+    info.flags = 0;
+    info.icmp_type = info.icmp_code = 0;
+    info.fragment = Fragment::whole;
+    info.is_last_fragment = false;
+    info.fragment_offset = 0;
+    info.fragment_id = 0;
+    info.udp_payload = {};
+}
+
 Decoded decode(const Frame& frame, PacketInfo& info) {
-    const Micros time = info.time;
-    info = PacketInfo{};
-    info.time = time;
+    clear(info);
     // A file may claim a wire shorter than what it captured.
     info.frame_bytes = std::max(frame.wire_bytes, static_cast<std::uint32_t>(frame.bytes.size()));
     return decode_link(frame.link_type, Cursor(frame.bytes, info.frame_bytes), info);

@@ -1,8 +1,8 @@
 #pragma once
 // What a flow meter needs of one packet: the outermost IP header and the ports behind it. Payload
-// is never looked at; tunnels are not opened. Invariants: no byte outside the captured ones is
-// read; every loop over headers is bounded; short captures (headers only) are enough. Pure
-// function; any thread. Source: docs/flows.md, "Packets".
+// is never looked at; tunnels are opened only by open_tunnels (tunnel.hpp). Invariants: no byte
+// outside the captured ones is read; every loop over headers is bounded; short captures (headers
+// only) are enough. Pure function; any thread. Source: docs/flows.md, "Packets".
 
 #include <cstdint>
 
@@ -38,6 +38,8 @@ struct PacketInfo {
     std::uint32_t ip_bytes = 0;     ///< by the IP header, so without Ethernet padding
     std::uint32_t frame_bytes = 0;  ///< on the wire
     ByteView udp_payload;           ///< the captured part; only for UDP, of fragments their piece
+    ByteView transport;             ///< the captured part behind the IP headers
+    std::uint32_t transport_bytes = 0;  ///< of the same part by the IP header
 };
 
 /// One packet as captured.

@@ -1,6 +1,7 @@
 #include "datasets/packet/decode_network.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace tributary::datasets {
@@ -23,6 +24,8 @@ std::uint32_t be32(ByteView bytes, std::size_t at) {
 /// @param length    of the same part by the IP header
 Decoded decode_transport(ByteView captured, std::size_t length, PacketInfo& info) {
     captured = captured.first(std::min(captured.size(), length));
+    info.transport = captured;
+    info.transport_bytes = static_cast<std::uint32_t>(length);
     if (info.fragment == Fragment::later) {
         if (info.protocol == kProtocolUdp) info.udp_payload = captured;
         return Decoded::flow;
@@ -42,9 +45,11 @@ Decoded decode_transport(ByteView captured, std::size_t length, PacketInfo& info
     return Decoded::flow;
 }
 
+/// Written as two words, because that is how the flow key reads it a moment later.
 void set_address(Address& address, ByteView bytes, bool is_v6) {
-    address.bytes.fill(0);
-    std::memcpy(address.bytes.data(), bytes.data(), bytes.size());
+    std::array<std::uint64_t, 2> words{};
+    std::memcpy(words.data(), bytes.data(), is_v6 ? 16 : 4);
+    std::memcpy(address.bytes.data(), words.data(), sizeof words);
     address.is_v6 = is_v6;
 }
 

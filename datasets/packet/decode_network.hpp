@@ -12,4 +12,9 @@ Decoded decode_ipv6(ByteView captured, std::uint32_t wire_bytes, PacketInfo& inf
 /// Chooses by the version in the first half-byte.
 Decoded decode_ip(ByteView captured, std::uint32_t wire_bytes, PacketInfo& info);
 
+/// @param captured  bytes of an Ethernet frame
+Decoded decode_ethernet(ByteView captured, std::uint32_t wire_bytes, PacketInfo& info);
+/// Forgets everything of another packet but its time.
+void clear(PacketInfo& info);
+
 }  // namespace tributary::datasets

@@ -127,7 +127,7 @@ std::array<std::uint8_t, 4> first_bytes(int descriptor) {
 FileStream plain_stream(int descriptor) {
     FileHandle file(fdopen(descriptor, "rb"));
     if (file == nullptr) ::close(descriptor);
-    return {std::move(file), std::make_shared<std::string>(), {}};
+    return {nullptr, std::move(file), std::make_shared<std::string>(), {}};
 }
 
 FileStream decoding_stream(std::unique_ptr<Decoder> decoder) {
@@ -135,7 +135,7 @@ FileStream decoding_stream(std::unique_ptr<Decoder> decoder) {
     const cookie_io_functions_t functions{cookie_read, nullptr, cookie_seek, cookie_close};
     FileHandle file(fopencookie(decoder.get(), "rb", functions));
     if (file != nullptr) static_cast<void>(decoder.release());
-    return {std::move(file), std::move(damage), {}};
+    return {nullptr, std::move(file), std::move(damage), {}};
 }
 
 Error open_error(const std::filesystem::path& path, int cause) {
@@ -169,7 +169,9 @@ Result<FileStream> open_stream(const std::filesystem::path& path) {
         if (number != 0) stream.plain_magic = number;
     }
     if (stream.file == nullptr) return fail(open_error(path, ENOMEM));
-    std::setvbuf(stream.file.get(), nullptr, _IOFBF, kBufferBytes);
+    // Without a buffer of ours, the size would be ignored.
+    stream.buffer = std::make_unique<StreamBuffer>();
+    std::setvbuf(stream.file.get(), stream.buffer->data(), _IOFBF, stream.buffer->size());
     return stream;
 }
 

@@ -4,6 +4,7 @@
 // Invariant: the returned FILE answers ftello with the position in the uncompressed stream.
 // One thread.
 
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -19,8 +20,12 @@ struct FileCloser {
 };
 using FileHandle = std::unique_ptr<std::FILE, FileCloser>;
 
+/// Small enough for the processor's cache, large enough to ask the system seldom.
+using StreamBuffer = std::array<char, 256 * 1024>;
+
 /// The stream, and where a damaged compressed file reports its cause.
 struct FileStream {
+    std::unique_ptr<StreamBuffer> buffer;  ///< of `file`, which must be closed first
     FileHandle file;
     std::shared_ptr<std::string> damage;  ///< shared with the decoder inside `file`; empty: none
     /// The first four bytes, in this machine's order, of a regular file that is not compressed.

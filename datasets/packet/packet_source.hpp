@@ -28,8 +28,19 @@ struct CaptureDamage {
     std::string cause;
 };
 
+/// Receives packets one by one; none may be kept.
+class PacketVisitor {
+ public:
+    virtual void take(const RawPacket& packet) = 0;
+
+ protected:
+    ~PacketVisitor() = default;
+};
+
 class PacketSource {
  public:
+    static constexpr std::size_t kVisit = 16;
+
     PacketSource() = default;
     virtual ~PacketSource() = default;
 
@@ -38,6 +49,10 @@ class PacketSource {
     /// @return         how many were filled; 0 at the end of what can be read
     virtual std::size_t read(std::span<RawPacket> packets) = 0;
     bool next(RawPacket& packet) { return read(std::span(&packet, 1)) == 1; }
+
+    /// Shows the next packets, at most kVisit, to the visitor.
+    /// @return  how many; 0 at the end of what can be read
+    virtual std::size_t visit(PacketVisitor& visitor);
 
     /// The DLT_ number that says what a packet starts with.
     [[nodiscard]] virtual int link_type() const = 0;

@@ -8,6 +8,10 @@ namespace tributary::datasets {
 
 namespace {
 
+constexpr std::size_t kLine = 64;
+/// Far enough for memory to answer, near enough to be still in the cache when it is read.
+constexpr std::size_t kAhead = 8192;
+
 /// Seconds, fraction, captured bytes, bytes on the wire.
 using RecordHeader = std::array<std::uint32_t, 4>;
 static_assert(sizeof(RecordHeader) == PcapRecords::kRecordHeader);
@@ -49,14 +53,21 @@ std::size_t PcapRecords::read_as(std::span<RawPacket> packets, std::size_t limit
             break;
         }
         const std::uint8_t* bytes = file_.data() + offset_ + kRecordHeader;
-        __builtin_prefetch(bytes);
         packets[count].time = record_time(header, layout_.has_nanoseconds);
         packets[count].bytes = ByteView(bytes, std::min(captured, layout_.snapshot));
         packets[count].wire_bytes = header[3];
         offset_ += kRecordHeader + captured;
         ++count;
+        prefetch_to(std::min(offset_ + kAhead, end));
     }
     return count;
+}
+
+/// Where a record begins is known only from the one before: without this, every record waits for
+/// memory once.
+void PcapRecords::prefetch_to(std::size_t end) {
+    prefetched_ = std::max(prefetched_, offset_);
+    for (; prefetched_ < end; prefetched_ += kLine) __builtin_prefetch(file_.data() + prefetched_);
 }
 
 std::size_t PcapRecords::read(std::span<RawPacket> packets, std::size_t limit) {

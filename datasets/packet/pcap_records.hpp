@@ -41,11 +41,13 @@ class PcapRecords {
  private:
     template <bool kSwapped>
     std::size_t read_as(std::span<RawPacket> packets, std::size_t limit);
+    void prefetch_to(std::size_t end);
     void stop_at_cut(const char* what, std::size_t wanted, std::size_t there);
 
     ByteView file_;
     PcapLayout layout_;
     std::size_t offset_ = kFileHeader;
+    std::size_t prefetched_ = 0;  ///< up to which memory was asked for
     std::optional<CaptureDamage> damage_;
 };
 

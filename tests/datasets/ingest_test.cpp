@@ -143,6 +143,75 @@ TEST(Ingest, FragmentsJoinTheFlowOfTheirFirst) {
     EXPECT_EQ(outcome.report.orphan_fragments, 1U);
 }
 
+TEST(Ingest, OpensTunnelsOnlyWhenAsked) {
+    const TemporaryFolder folder;
+    PcapBuilder pcap;
+    pcap.add(1, ethernet(0x0800, ipv4({4, 1, 2}, ipv4({17, 3, 4}, udp(5, 6)))));
+    const Paths files = {folder.write("a.pcap", pcap.bytes())};
+    IngestOptions open;
+    open.open_tunnels = true;
+
+    const Outcome closed = run(files);
+    const Outcome opened = run(files, open);
+
+    ASSERT_EQ(closed.flows.size(), 1U);
+    EXPECT_EQ(closed.flows[0].protocol, 4);
+    ASSERT_EQ(opened.flows.size(), 1U);
+    EXPECT_EQ(opened.flows[0].src_port, 5);
+}
+
+TEST(Ingest, CountsFlowsThatGoOnBehindTheLongestDuration) {
+    const TemporaryFolder folder;
+    PcapBuilder pcap;
+    for (std::uint64_t i = 0; i < 50; ++i) pcap.add(i * 20 * kSecond, udp_frame(5000, 53));
+
+    const Outcome outcome = run({folder.write("a.pcap", pcap.bytes())});
+
+    EXPECT_EQ(outcome.flows.size(), 4U);
+    EXPECT_EQ(outcome.report.ended.at("active"), 3U);
+    EXPECT_EQ(outcome.report.continued, 3U);
+}
+
+TEST(Ingest, GivesTheSameWithEitherReader) {
+    const TemporaryFolder folder;
+    PcapBuilder pcap;
+    for (std::uint64_t i = 0; i < 300; ++i) {
+        pcap.add(i * kSecond, udp_frame(static_cast<std::uint16_t>(i % 7), 53, Bytes(i, 1)));
+    }
+    const Paths files = {folder.write("a.pcap", pcap.bytes())};
+    IngestOptions by_libpcap;
+    by_libpcap.reader = Reader::libpcap;
+
+    const Outcome mapped = run(files);
+    const Outcome copied = run(files, by_libpcap);
+
+    ASSERT_EQ(mapped.flows.size(), copied.flows.size());
+    EXPECT_EQ(mapped.report.packets, 300U);
+    for (std::size_t i = 0; i < mapped.flows.size(); ++i) {
+        EXPECT_EQ(mapped.flows[i].start, copied.flows[i].start);
+        EXPECT_EQ(mapped.flows[i].forward.ip_bytes, copied.flows[i].forward.ip_bytes);
+    }
+}
+
+TEST(Ingest, CountsZeroLengthPacketsAndAbsurdTimesAndGoesOn) {
+    const TemporaryFolder folder;
+    PcapBuilder pcap;
+    pcap.add(kSecond, udp_frame(5000, 53)).add(2 * kSecond, Bytes{});
+    pcap.add(4'000'000'000 * kSecond, udp_frame(5000, 53));
+    pcap.add(3 * kSecond, udp_frame(5000, 53));
+
+    const Outcome outcome = run({folder.write("a.pcap", pcap.bytes())});
+
+    EXPECT_EQ(outcome.report.packets, 4U);
+    EXPECT_EQ(outcome.report.damaged, 1U);
+    std::uint64_t metered = 0;
+    for (const FlowRecord& flow : outcome.flows) {
+        metered += flow.forward.packets + flow.backward.packets;
+    }
+    EXPECT_EQ(metered, 3U);
+    EXPECT_TRUE(outcome.report.damages.empty());
+}
+
 PcapBuilder capture_of_exports() {
     PcapBuilder pcap;
     V5Flow there;

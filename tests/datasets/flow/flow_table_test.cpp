@@ -135,6 +135,44 @@ TEST_F(FlowTableTest, CutsAtThreeHundredSeconds) {
     EXPECT_EQ(flows_[0].end_reason, EndReason::active);
 }
 
+TEST_F(FlowTableTest, MarksWhatGoesOnBehindTheLongestDurationAsContinued) {
+    std::vector<PacketInfo> packets;
+    for (int i = 0; i <= 31; ++i) packets.push_back(packet(i * 10, kProtocolTcp, true, kFlagAck));
+    packets.push_back(packet(400, kProtocolTcp, true, kFlagAck));
+
+    meter(packets);
+
+    EXPECT_EQ(packets_per_flow(), (Counts{31, 1, 1}));
+    EXPECT_FALSE(flows_[0].continued);
+    EXPECT_TRUE(flows_[1].continued);
+    EXPECT_FALSE(flows_[2].continued);  // after silence it is another flow
+}
+
+TEST_F(FlowTableTest, EndsSilentFlowsWithoutAPacketWhenToldTheTime) {
+    meter({packet(0, kProtocolUdp, true)});
+
+    table().advance(Micros(30'000'000));
+    EXPECT_TRUE(flows_.empty());
+    table().advance(Micros(32'000'000));
+
+    EXPECT_EQ(flows_.size(), 1U);
+}
+
+TEST_F(FlowTableTest, FetchingMemoryAheadNamesTheFlowsThatGoNextAndChangesNothing) {
+    options_.max_flows = 20;
+    std::vector<PacketInfo> packets;
+    for (std::uint16_t i = 0; i < 20; ++i)
+        packets.push_back(packet(0, kProtocolTcp, true, kFlagSyn, i));
+    std::array<std::uint32_t, FlowTable::kBatch> hashes{};
+
+    EXPECT_EQ(table().prefetch_cuts(hashes), 0U);
+    meter(packets);
+
+    EXPECT_EQ(table().prefetch_cuts(hashes), FlowTable::kBatch);
+    EXPECT_EQ(table().size(), 20U);
+    EXPECT_TRUE(flows_.empty());
+}
+
 TEST_F(FlowTableTest, EndsSilentFlowsByTheTimeOfOtherPackets) {
     meter({packet(0, kProtocolTcp, true, kFlagAck), packet(0, kProtocolTcp, true, kFlagSyn, 50001),
            packet(62, kProtocolUdp, true)});

@@ -51,6 +51,16 @@ class NormalizerTest : public ::testing::Test {
     std::optional<Normalizer> normalizer_;
 };
 
+TEST_F(NormalizerTest, MarksAPieceBehindTheLongestDurationAsContinued) {
+    const std::size_t count =
+        flows_from({one_way(true, 0, 290), one_way(true, 300, 400), one_way(true, 600, 700)});
+
+    ASSERT_EQ(count, 3U);
+    EXPECT_FALSE(flows_[0].continued);
+    EXPECT_TRUE(flows_[1].continued);
+    EXPECT_FALSE(flows_[2].continued);
+}
+
 TEST_F(NormalizerTest, PairsOppositeRecordsByEarliestStartLatestEndAndSums) {
     const std::size_t count = flows_from({one_way(false, 1.5, 4, 3), one_way(true, 1, 3, 2)});
 
