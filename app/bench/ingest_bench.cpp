@@ -58,6 +58,7 @@ std::vector<Contender> contenders() {
         loop("mapped-loop", datasets::mapped_loop),
         ours("tributary-mapped", "mapped", "flow/1"),
         ours("tributary-libpcap", "libpcap", "flow/1"),
+        ours("tributary-kdd41", "mapped", "kdd41/1"),
         peer({"softflowd", "-r", "FILE", "-n", "127.0.0.1:9", "-v", "5", "-c", "none", "-p",
               "none"}),
         peer({"nfpcapd", "-r", "FILE", "-w", "FOLDER"}),
@@ -92,24 +93,32 @@ bool is_wanted(const IngestBenchOptions& options, const std::string& name) {
 }
 
 /// Every contender in turn, and the whole round again: drift of the machine meets all alike.
-Result<std::vector<IngestBenchRow>> measure(const IngestBenchOptions& options, const Input& input,
-                                            const std::vector<Contender>& programs) {
+/// A program that fails has no row and stands in `result.missing`.
+void measure(const IngestBenchOptions& options, const Input& input,
+             const std::vector<Contender>& programs, IngestBenchResult& result) {
     std::vector<IngestBenchRow> rows(programs.size());
+    std::vector<bool> has_failed(programs.size(), false);
     for (int run = 0; run < options.runs; ++run) {
         for (std::size_t i = 0; i < programs.size(); ++i) {
             IngestBenchRow& row = rows[i];
-            if (row.cpu_seconds > kLongRun) continue;
+            if (row.cpu_seconds > kLongRun || has_failed[i]) continue;
             options.progress(input.name + ": " + programs[i].name);
-            TRIBUTARY_TRY(const ProcessCost cost, programs[i].run(options, input.capture));
-            if (run > 0 && row.cpu_seconds <= cost.cpu_seconds) continue;
-            row = {input.name, programs[i].name, 0, cost.cpu_seconds, cost.peak_bytes, 0};
+            const auto cost = programs[i].run(options, input.capture);
+            if (!cost) {
+                has_failed[i] = true;
+                result.missing.push_back(input.name + ": " + cost.error().message);
+                continue;
+            }
+            if (run > 0 && row.cpu_seconds <= cost->cpu_seconds) continue;
+            row = {input.name, programs[i].name, 0, cost->cpu_seconds, cost->peak_bytes, 0};
         }
     }
-    for (IngestBenchRow& row : rows) {
-        row.mpps = static_cast<double>(input.packets) / 1e6 / row.cpu_seconds;
-        row.ratio_to_libpcap = rows.front().cpu_seconds / row.cpu_seconds;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (has_failed[i]) continue;
+        rows[i].mpps = static_cast<double>(input.packets) / 1e6 / rows[i].cpu_seconds;
+        rows[i].ratio_to_libpcap = rows.front().cpu_seconds / rows[i].cpu_seconds;
+        result.rows.push_back(rows[i]);
     }
-    return rows;
 }
 
 }  // namespace
@@ -128,14 +137,11 @@ Result<IngestBenchResult> run_ingest_bench(const IngestBenchOptions& options) {
         if (contender.needs.empty() || is_installed(contender.needs)) {
             programs.push_back(std::move(contender));
         } else {
-            result.missing.push_back(contender.needs);
+            result.missing.push_back(contender.needs + " is not installed: scripts/setup --all");
         }
     }
     TRIBUTARY_TRY(const auto inputs, build_inputs(options));
-    for (const Input& input : inputs) {
-        TRIBUTARY_TRY(const auto rows, measure(options, input, programs));
-        result.rows.insert(result.rows.end(), rows.begin(), rows.end());
-    }
+    for (const Input& input : inputs) measure(options, input, programs, result);
     return result;
 }
 

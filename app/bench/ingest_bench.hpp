@@ -36,7 +36,7 @@ struct IngestBenchRow {
 
 struct IngestBenchResult {
     std::vector<IngestBenchRow> rows;
-    std::vector<std::string> missing;  ///< peers that are not installed
+    std::vector<std::string> missing;  ///< a sentence for each program without a row
 };
 
 /// Every program that can be measured, ours first.

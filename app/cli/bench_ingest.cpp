@@ -77,8 +77,8 @@ void print_ingest(const IngestBenchResult& result) {
                                  row.input, row.program, row.mpps, row.cpu_seconds,
                                  static_cast<double>(row.peak_bytes) / 1e6, row.ratio_to_libpcap);
     }
-    for (const std::string& name : result.missing) {
-        std::cerr << name << " is not installed: scripts/setup --all\n";
+    for (const std::string& sentence : result.missing) {
+        std::cerr << sentence << "\n";
     }
 }
 
