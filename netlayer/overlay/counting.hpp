@@ -19,6 +19,7 @@ inline constexpr std::int32_t kSemiSplayGain = kLog2One / 2;
 
 class CountingPolicy final : public Policy {
  public:
+    [[nodiscard]] bool only_ends() const override { return false; }
     void on_request(const View& view, const Message& message) override;
     void on_weights(const View& view, Side child, const Report& report) override;
     Report report(const View& view) override;

@@ -75,6 +75,7 @@ void Fleet::lift(NodeId x) {
     const NodeId g = tree_[x].parent;
     ++count_.rotations;
     count_.new_links += b == kNone ? 1 : 2;  // g-x and p-b; x and p were neighbours before
+    if (only_ends()) return;
     if (b != kNone) policies_[b]->on_rotation(view_of(tree_, b), true);
     policies_[p]->on_rotation(view_of(tree_, p), false);
     policies_[x]->on_rotation(view_of(tree_, x), false);

@@ -33,6 +33,10 @@ class Fleet {
     [[nodiscard]] const RotationCount& count() const { return count_; }
     [[nodiscard]] Policy& policy(NodeId node) { return *policies_[node]; }
 
+    /// No policy needs to see messages that only pass by, reports or rotations.
+    [[nodiscard]] bool only_ends() const {
+        return policies_.empty() || policies_.front()->only_ends();
+    }
     /// Asks the source whether both ends shall rise.
     bool invite(NodeId source, const Message& message, Price price);
     /// The message is at this node.

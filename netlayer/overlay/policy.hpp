@@ -81,6 +81,8 @@ class Policy {
  public:
     virtual ~Policy() = default;
 
+    /// True when messages that only pass by, reports and rotations change nothing here.
+    [[nodiscard]] virtual bool only_ends() const { return true; }
     /// Asked at the source of a hand-over: shall its ends rise?
     virtual bool invite(const View& view, const Message& message, Price average);
     /// A message passes here, starts here or ends here.

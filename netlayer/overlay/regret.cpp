@@ -35,10 +35,14 @@ void RegretPolicy::add(Edge& edge, std::int64_t change) const {
 void RegretPolicy::on_request(const View& view, const Message& message) {
     const Place from = place(view, message.from);
     const Place to = place(view, message.to);
-    if (view.left != kNoKey) {
+    if (view.left == kNoKey) {
+        edges_[0] = {};  // a child that joins here later starts at zero
+    } else {
         add(edges_[0], saving(part_of(Side::left, from), part_of(Side::left, to)));
     }
-    if (view.right != kNoKey) {
+    if (view.right == kNoKey) {
+        edges_[1] = {};
+    } else {
         add(edges_[1], saving(part_of(Side::right, from), part_of(Side::right, to)));
     }
     // Seen from our parent we are x: what crosses to our inner side without leaving us.
@@ -58,14 +62,16 @@ Report RegretPolicy::report(const View&) {
     return report;
 }
 
-Lift RegretPolicy::propose_rotation(const View&, Price average) {
+Lift RegretPolicy::propose_rotation(const View& view, Price average) {
     const std::uint64_t threshold = std::max(floor_ * kHop, 2 * average.alpha);
-    const Edge& edge = edges_[0].regret >= edges_[1].regret ? edges_[0] : edges_[1];
+    const bool left = edges_[0].regret >= edges_[1].regret;
+    const Edge& edge = left ? edges_[0] : edges_[1];
+    if ((left ? view.left : view.right) == kNoKey) return Lift::none;
     if (edge.regret <= 0 || static_cast<std::uint64_t>(edge.regret) * kHop <= threshold) {
         return Lift::none;
     }
     if (2 * edge.regret < 3 * edge.refused_at) return Lift::none;
-    return &edge == edges_.data() ? Lift::left : Lift::right;
+    return left ? Lift::left : Lift::right;
 }
 
 bool RegretPolicy::confirm(const View&, Lift lift, Price actual) {

@@ -17,6 +17,7 @@ class RegretPolicy final : public Policy {
  public:
     RegretPolicy(std::uint32_t floor, bool clamped) : floor_(floor), clamped_(clamped) {}
 
+    [[nodiscard]] bool only_ends() const override { return false; }
     void on_request(const View& view, const Message& message) override;
     void on_weights(const View& view, Side child, const Report& report) override;
     Report report(const View& view) override;

@@ -44,12 +44,19 @@ class Run {
             static_cast<std::uint32_t>(result_.requests / (kEraRequestsPerNode * trace_.nodes));
         message.splay = fleet_.invite(request.from, message, options_.price);
         path_.clear();
-        const std::uint32_t hops = carry(request, message);
+        const std::uint32_t hops =
+            fleet_.only_ends() ? show_to_ends(request, message) : carry(request, message);
         if (options_.server_trips) report_to_server(request.to, message.era);
         adjust(request);
         result_.hops += hops;
         result_.request_hops.push_back(hops);
         return hops;
+    }
+
+    std::uint32_t show_to_ends(const Request& request, const Message& message) {
+        fleet_.pass(request.from, message);
+        fleet_.pass(request.to, message);
+        return fleet_.tree().distance(request.from, request.to);
     }
 
     /// Passes the message along its way. Both branches are walked upwards, so that a report always
@@ -74,6 +81,10 @@ class Run {
     }
 
     void report_to_server(NodeId from, std::uint32_t era) {
+        if (fleet_.only_ends()) {
+            result_.server_hops += fleet_.tree().depth(from) + 1;
+            return;
+        }
         Message trip;
         trip.from = fleet_.tree()[from].key;
         trip.to = kServerKey;

@@ -127,6 +127,7 @@ void Tree::replace_child(NodeId parent, NodeId from, NodeId to) {
 }
 
 void Tree::lift(NodeId x) {
+    TRIBUTARY_ASSERT(x < nodes_.size());
     Node& up = nodes_[x];
     const NodeId p = up.parent;
     TRIBUTARY_ASSERT(p != kNone);

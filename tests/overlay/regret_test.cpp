@@ -133,6 +133,17 @@ TEST(OverlayRegret, AChangedEdgeStartsAtZero) {
     EXPECT_EQ(policy.regret(Side::left), 0);
 }
 
+TEST(OverlayRegret, AChildThatLeftIsNotProposedAndItsSlotStartsAtZero) {
+    RegretPolicy policy(20, true);
+    send(policy, 30, 200, 40);
+    View childless = middle_view();
+    childless.left = kNoKey;
+
+    EXPECT_EQ(policy.propose_rotation(childless, {kHop}), Lift::none);
+    policy.on_request(childless, {50, 200, 0, false});
+    EXPECT_EQ(policy.propose_rotation(middle_view(), {kHop}), Lift::none);
+}
+
 TEST(OverlayPrice, IsMeasuredFromWhatWasSent) {
     PriceMeter meter;
     EXPECT_EQ(meter.price({7 * kHop}).alpha, 7 * kHop);
