@@ -111,15 +111,16 @@ constexpr std::array<Spread, 8> kAnswers{{{src_bytes, 44, 0.15},
                                           {host_count, 250, 0.1},
                                           {host_srv_count, 240, 0.15},
                                           {host_same_srv, 0.95, 0.08}}};
-constexpr std::array<Spread, 9> kTransfers{{{src_bytes, 1500, 2.2},
-                                            {dst_bytes, 30, 2.5},
-                                            {logged_in, 0.8, 0.3},
-                                            {connections, 2, 0.8},
-                                            {srv_connections, 2, 0.8},
-                                            {same_srv, 1, 0.1},
-                                            {host_count, 110, 1},
-                                            {host_srv_count, 50, 0.8},
-                                            {host_same_port, 0.3, 0.3}}};
+constexpr std::array<Spread, 10> kTransfers{{{src_bytes, 1500, 2.2},
+                                             {dst_bytes, 30, 2.5},
+                                             {logged_in, 0.8, 0.3},
+                                             {connections, 2, 0.8},
+                                             {srv_connections, 2, 0.8},
+                                             {same_srv, 1, 0.1},
+                                             {host_count, 110, 1},
+                                             {host_srv_count, 50, 0.8},
+                                             {host_same_port, 0.3, 0.3},
+                                             {host_same_srv, 0.4, 0.2}}};
 constexpr std::array<Spread, 11> kSynFlood{{{connections, 190, 0.5},
                                             {srv_connections, 10, 0.6},
                                             {serror, 0.98, 0.06},
@@ -142,35 +143,45 @@ constexpr std::array<Spread, 11> kServiceScan{{{connections, 150, 1.2},
                                                {host_diff_srv, 0.6, 0.3},
                                                {host_rerror, 0.7, 0.3},
                                                {host_srv_rerror, 0.6, 0.35}}};
-constexpr std::array<Spread, 7> kHostSweep{{{src_bytes, 9, 0.2},
-                                            {connections, 1, 0.2},
-                                            {srv_connections, 12, 1},
-                                            {srv_diff_host, 0.95, 0.12},
-                                            {host_count, 30, 1.2},
-                                            {host_same_port, 0.95, 0.15},
-                                            {host_srv_diff, 0.5, 0.2}}};
-constexpr std::array<Spread, 8> kPortScan{{{connections, 3, 1},
-                                           {srv_connections, 2, 0.8},
-                                           {rerror, 0.9, 0.2},
-                                           {srv_rerror, 0.9, 0.2},
-                                           {host_count, 200, 0.5},
-                                           {host_srv_count, 3, 0.8},
-                                           {host_diff_srv, 0.7, 0.3},
-                                           {host_rerror, 0.8, 0.25}}};
-constexpr std::array<Spread, 7> kEchoFlood{{{src_bytes, 1000, 0.1},
+constexpr std::array<Spread, 10> kHostSweep{{{src_bytes, 9, 0.2},
+                                             {connections, 1, 0.2},
+                                             {srv_connections, 12, 1},
+                                             {srv_diff_host, 0.95, 0.12},
+                                             {host_count, 30, 1.2},
+                                             {host_same_port, 0.95, 0.15},
+                                             {host_srv_diff, 0.5, 0.2},
+                                             {same_srv, 1, 0.02},
+                                             {host_same_srv, 0.7, 0.3},
+                                             {host_srv_count, 30, 1}}};
+constexpr std::array<Spread, 11> kPortScan{{{connections, 3, 1},
+                                            {srv_connections, 2, 0.8},
+                                            {rerror, 0.9, 0.2},
+                                            {srv_rerror, 0.9, 0.2},
+                                            {host_count, 200, 0.5},
+                                            {host_srv_count, 3, 0.8},
+                                            {host_diff_srv, 0.7, 0.3},
+                                            {host_rerror, 0.8, 0.25},
+                                            {same_srv, 0.6, 0.3},
+                                            {host_same_srv, 0.05, 0.05},
+                                            {host_srv_rerror, 0.8, 0.25}}};
+constexpr std::array<Spread, 8> kEchoFlood{{{src_bytes, 1000, 0.1},
                                             {connections, 450, 0.4},
                                             {srv_connections, 450, 0.4},
                                             {same_srv, 1, 0.01},
                                             {host_count, 250, 0.1},
                                             {host_srv_count, 200, 0.4},
-                                            {host_same_port, 0.8, 0.25}}};
-constexpr std::array<Spread, 7> kStealthScan{{{src_bytes, 8, 0.1},
-                                              {connections, 1, 0.3},
-                                              {srv_connections, 2, 0.8},
-                                              {srv_diff_host, 0.5, 0.4},
-                                              {host_count, 40, 1},
-                                              {host_same_port, 0.8, 0.3},
-                                              {host_srv_diff, 0.4, 0.25}}};
+                                            {host_same_port, 0.8, 0.25},
+                                            {host_same_srv, 0.8, 0.3}}};
+constexpr std::array<Spread, 10> kStealthScan{{{src_bytes, 8, 0.1},
+                                               {connections, 1, 0.3},
+                                               {srv_connections, 2, 0.8},
+                                               {srv_diff_host, 0.5, 0.4},
+                                               {host_count, 40, 1},
+                                               {host_same_port, 0.8, 0.3},
+                                               {host_srv_diff, 0.4, 0.25},
+                                               {same_srv, 1, 0.02},
+                                               {host_same_srv, 0.7, 0.3},
+                                               {host_srv_count, 30, 1}}};
 constexpr std::array<Spread, 9> kLongRequest{{{src_bytes, 54000, 0.03},
                                               {dst_bytes, 8300, 0.05},
                                               {hot, 2, 0.1},
@@ -180,36 +191,47 @@ constexpr std::array<Spread, 9> kLongRequest{{{src_bytes, 54000, 0.03},
                                               {srv_connections, 5, 0.6},
                                               {host_srv_count, 250, 0.05},
                                               {host_same_srv, 1, 0.02}}};
-constexpr std::array<Spread, 6> kBadFragments{{{src_bytes, 28, 0.02},
+constexpr std::array<Spread, 8> kBadFragments{{{src_bytes, 28, 0.02},
                                                {wrong_fragment, 3, 0.05},
                                                {connections, 60, 0.6},
                                                {srv_connections, 60, 0.6},
                                                {host_count, 255, 0.02},
-                                               {host_srv_count, 60, 0.5}}};
-constexpr std::array<Spread, 9> kPirates{{{duration, 20, 2},
-                                          {src_bytes, 600, 2},
-                                          {hot, 8, 1.2},
-                                          {logged_in, 1, 0},
-                                          {guest_login, 1, 0},
-                                          {connections, 1, 0.5},
-                                          {srv_connections, 1, 0.6},
-                                          {host_count, 150, 0.8},
-                                          {host_srv_count, 50, 0.7}}};
-constexpr std::array<Spread, 6> kGuessing{{{duration, 3, 0.4},
+                                               {host_srv_count, 60, 0.5},
+                                               {same_srv, 1, 0.02},
+                                               {host_same_srv, 0.3, 0.2}}};
+constexpr std::array<Spread, 11> kPirates{{{duration, 20, 2},
+                                           {src_bytes, 600, 2},
+                                           {hot, 8, 1.2},
+                                           {logged_in, 1, 0},
+                                           {guest_login, 1, 0},
+                                           {connections, 1, 0.5},
+                                           {srv_connections, 1, 0.6},
+                                           {host_count, 150, 0.8},
+                                           {host_srv_count, 50, 0.7},
+                                           {same_srv, 1, 0.02},
+                                           {host_same_srv, 0.4, 0.2}}};
+constexpr std::array<Spread, 9> kGuessing{{{duration, 3, 0.4},
                                            {src_bytes, 125, 0.1},
                                            {dst_bytes, 179, 0.1},
                                            {failed_logins, 1, 0.05},
                                            {host_count, 250, 0.1},
-                                           {host_srv_count, 50, 0.6}}};
-constexpr std::array<Spread, 9> kRooting{{{duration, 90, 1.2},
-                                          {src_bytes, 1400, 0.6},
-                                          {dst_bytes, 3000, 1},
-                                          {hot, 2, 0.5},
-                                          {logged_in, 1, 0},
-                                          {compromised, 1, 0.6},
-                                          {root_shell, 1, 0.2},
-                                          {num_root, 1, 1},
-                                          {file_creations, 1, 0.6}}};
+                                           {host_srv_count, 50, 0.6},
+                                           {same_srv, 1, 0.02},
+                                           {connections, 2, 0.4},
+                                           {srv_connections, 2, 0.4}}};
+constexpr std::array<Spread, 13> kRooting{{{duration, 90, 1.2},
+                                           {src_bytes, 1400, 0.6},
+                                           {dst_bytes, 3000, 1},
+                                           {hot, 2, 0.5},
+                                           {logged_in, 1, 0},
+                                           {compromised, 1, 0.6},
+                                           {root_shell, 1, 0.2},
+                                           {num_root, 1, 1},
+                                           {file_creations, 1, 0.6},
+                                           {same_srv, 1, 0.02},
+                                           {connections, 1, 0.4},
+                                           {srv_connections, 1, 0.4},
+                                           {host_count, 100, 1}}};
 
 constexpr std::array<Profile, 17> kProfiles{{
     {"normal", 300, "tcp", kWeb, kMostlyDone, kBrowsing},
@@ -231,6 +253,13 @@ constexpr std::array<Profile, 17> kProfiles{{
     {"rootkit", 0.3, "tcp", kFiles, kDone, kRooting},
 }};
 
+/// Some records are unlike their type: this share takes each number of another profile, too, with
+/// the second probability. Without them the types would lie too far apart to learn anything from.
+constexpr double kUnlike = 0.12;
+constexpr double kTaken = 0.35;
+/// Shares have few values, as those of few connections have.
+constexpr double kShareSteps = 10;
+
 class Generator {
  public:
     explicit Generator(std::uint64_t seed) : random_(seed) {
@@ -246,11 +275,20 @@ class Generator {
         for (const Spread& spread : profile.spreads) {
             values.numbers[spread.number] = draw(spread);
         }
+        if (random_.chance(kUnlike)) blur(pick(), values);
         encode_kdd(values, row);
         return ClassName(profile.type);
     }
 
  private:
+    void blur(const Profile& other, KddValues& values) {
+        if (random_.chance(kTaken)) values.service = kdd_service_index(one_of(other.services));
+        if (random_.chance(kTaken)) values.flag = kdd_flag_index(one_of(other.flags));
+        for (const Spread& spread : other.spreads) {
+            if (random_.chance(kTaken)) values.numbers[spread.number] = draw(spread);
+        }
+    }
+
     const Profile& pick() {
         double left = random_.unit() * total_;
         for (const Profile& profile : kProfiles) {
@@ -274,7 +312,8 @@ class Generator {
         const KddNumber& number = kdd_numbers()[spread.number];
         if (number.scale == KddNumber::Scale::unit) {
             const double share = std::clamp(spread.middle + spread.spread * normal(), 0.0, 1.0);
-            return std::string_view(number.unit) == "bit" ? std::round(share) : share;
+            const bool is_bit = std::string_view(number.unit) == "bit";
+            return is_bit ? std::round(share) : std::round(share * kShareSteps) / kShareSteps;
         }
         const double drawn = std::exp(std::log1p(spread.middle) + spread.spread * normal()) - 1;
         return std::round(std::clamp(drawn, 0.0, number.cap));
