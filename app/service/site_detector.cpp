@@ -8,7 +8,7 @@ namespace tributary::app {
 
 namespace {
 
-/// Nothing when nobody has taught the object yet.
+/// Nothing when nobody has taught the object yet, or when it has no verdict to give.
 Result<std::optional<classifier::Member>> make_member(const datasets::Schema& schema,
                                                       const std::string& id, ByteView bytes) {
     if (bytes.empty()) return std::nullopt;
@@ -16,6 +16,8 @@ Result<std::optional<classifier::Member>> make_member(const datasets::Schema& sc
     auto object = classifier::decode_object(bytes, expect);
     if (!object) return fail(object.error().with_context("object " + id));
     if (!object->model.trained()) return std::nullopt;
+    // It knows normal traffic only; what it finds strange is no class.
+    if (object->model.kind == classifier::ModelKind::one_class) return std::nullopt;
     classifier::Member member;
     member.class_name = object->class_name;
     member.object_id = id;
