@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/assert.hpp"
 #include "netlayer/overlay/demand.hpp"
 #include "netlayer/overlay/optimum.hpp"
 #include "netlayer/overlay/shapes.hpp"
@@ -98,10 +99,18 @@ class Run {
     }
 
     void adjust(const Request& request) {
+        // Every step of a splay brings an end one level up: more steps than levels are a bug.
+        std::size_t steps = 0;
+        const auto rise = [&](NodeId end) {
+            const std::size_t before = steps;
+            while (fleet_.adjust(end, options_.price) > 0) {
+                TRIBUTARY_ASSERT(++steps <= 2 * fleet_.tree().size());
+            }
+            return steps > before;
+        };
         for (bool moved = true; moved;) {
-            moved = false;
-            while (fleet_.adjust(request.from, options_.price) > 0) moved = true;
-            while (fleet_.adjust(request.to, options_.price) > 0) moved = true;
+            moved = rise(request.from);
+            moved = rise(request.to) || moved;
         }
         for (const NodeId node : path_) fleet_.adjust(node, options_.price);
     }

@@ -156,7 +156,10 @@ NodeId Tree::next_hop(NodeId at, Key to) const {
 std::uint32_t Tree::distance(NodeId from, NodeId to) const {
     const Key key = nodes_[to].key;
     std::uint32_t hops = 0;
-    for (NodeId at = from; at != to; ++hops) at = next_hop(at, key);
+    for (NodeId at = from; at != to; ++hops) {
+        TRIBUTARY_ASSERT(at != kNone && hops < nodes_.size());
+        at = next_hop(at, key);
+    }
     return hops;
 }
 
