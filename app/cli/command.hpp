@@ -28,6 +28,7 @@ void add_detect(CLI::App& root, Invocation& invocation);
 void add_evaluate(CLI::App& root, Invocation& invocation);
 void add_experiment(CLI::App& root, Invocation& invocation);
 void add_flows(CLI::App& root, Invocation& invocation);
+void add_label(CLI::App& root, Invocation& invocation);
 void add_models(CLI::App& root, Invocation& invocation);
 void add_overlay(CLI::App& root, Invocation& invocation);
 void add_query(CLI::App& root, Invocation& invocation);

@@ -4,7 +4,7 @@ namespace tributary::datasets {
 namespace {
 
 constexpr std::uint16_t kEnterpriseBit = 0x8000;
-constexpr std::size_t kLongestRecord = 65'535;
+constexpr std::size_t kLongestExportRecord = 65'535;
 
 TemplateField read_field(ByteReader& reader, FieldStyle style) {
     TemplateField field;
@@ -55,7 +55,8 @@ std::optional<ExportTemplate> read_template(ByteReader& reader, const TemplateHe
         made.shortest += is_variable ? 1 : field.length;
         made.fields.push_back(field);
     }
-    if (!reader.ok() || made.shortest == 0 || made.shortest > kLongestRecord) return std::nullopt;
+    if (!reader.ok() || made.shortest == 0 || made.shortest > kLongestExportRecord)
+        return std::nullopt;
     assign_slots(made.fields, made.layout);
     std::size_t end = 0;
     for (const TemplateField& field : made.fields) {

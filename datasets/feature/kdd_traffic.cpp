@@ -14,7 +14,7 @@ struct PortName {
     std::string_view udp;
 };
 
-constexpr std::string_view kPrivate = "private";
+constexpr std::string_view kPrivateService = "private";
 
 // By port: the name of the service over TCP and over UDP; empty: the port has none there.
 constexpr std::array kPorts{
@@ -138,7 +138,7 @@ std::string_view kdd_service_of(const FlowRecord& flow) {
         return is_tcp ? found->tcp : found->udp;
     }
     if (is_tcp && flow.dst_port >= 6000 && flow.dst_port <= 6063) return "X11";
-    return flow.dst_port < 1024 ? kPrivate : "other";
+    return flow.dst_port < 1024 ? kPrivateService : "other";
 }
 
 std::string_view kdd_flag_of(const FlowRecord& flow) {

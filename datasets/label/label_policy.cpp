@@ -13,13 +13,20 @@ void LabelPolicy::add(LabelSource& source, int priority) {
 
 LabelDecision LabelPolicy::decide(const FlowRecord& flow) {
     std::vector<Candidate> candidates;
+    std::optional<LabelVote> contradiction;  // of a source with itself
     for (const Entry& entry : entries_) {
+        const std::uint64_t conflicts = entry.source->counts().conflicts;
         LabelVote vote = entry.source->label(flow);
+        if (entry.source->counts().conflicts != conflicts) contradiction = vote;
         const bool first_group =
             candidates.empty() || candidates.front().entry->priority == entry.priority;
         if (!vote.class_name.empty() && first_group) candidates.push_back({vote, &entry});
     }
     LabelDecision decision = choose(candidates);
+    if (candidates.empty() && contradiction) {
+        decision.conflict = true;
+        decision.vote.evidence = contradiction->source + ": " + contradiction->evidence;
+    }
     if (decision.conflict) ++counts_.conflicts;
     if (decision.vote.class_name.empty()) {
         ++counts_.unknown;

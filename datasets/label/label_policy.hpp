@@ -1,7 +1,8 @@
 #pragma once
 // Several label sources, one label. Sources stand in groups of falling priority: the first group
 // with a vote decides, inside it the highest confidence; if different classes reach that confidence
-// the flow stays unknown and the conflict is counted.
+// the flow stays unknown and the conflict is counted, as is that of a source with itself when no
+// other source decides.
 // Invariant: every flow is asked of every source, so that their counters are comparable.
 // The sources must outlive the policy. One thread.
 
