@@ -208,17 +208,21 @@ class ImageReader {
         link.acknowledged = in_.u64();
         link.greeted = in_.u8() != 0;
         repeat([&] {
-            if (auto message = read_message()) link.outbox.push_back(std::move(*message));
+            const Sequence sequence = link.acknowledged + link.outbox.size() + 1;
+            if (auto message = read_message(link.epoch, sequence)) {
+                link.outbox.push_back(std::move(*message));
+            }
         });
-        demand(link.acknowledged <= link.sent &&
+        demand(link.epoch != 0 && link.acknowledged <= link.sent &&
                link.outbox.size() == link.sent - link.acknowledged);
         return link;
     }
-    std::optional<Message> read_message() {
+    std::optional<Message> read_message(Epoch epoch, Sequence sequence) {
         auto frame = decode(in_.take(in_.u32()), wide_limits());
         std::vector<std::string> hashes;
         repeat([&] { hashes.push_back(text()); });
-        demand(frame.has_value() && frame->message.has_value());
+        demand(frame.has_value() && frame->message.has_value() && frame->epoch == epoch &&
+               frame->sequence == sequence);
         if (!good_) return std::nullopt;
         std::size_t next = 0;
         for_each_object(*frame->message, [&](Object& object) {

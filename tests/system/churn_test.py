@@ -25,7 +25,7 @@ from pathlib import Path
 from relay import Relays
 
 MEMBERS, CONTRIBUTIONS, OBJECTS = 24, 84, 8  # 2,016 contributions
-PACE_MS = 500  # so that members still work when the last fault comes
+PACE_MS = 250  # so that members still work when the last fault comes
 DEADLINE = 170
 BRIEF, LONG = (0.3, 2.0), (4.5, 5.5)  # the grace time is 3 s
 
