@@ -42,18 +42,60 @@ ClassifierObject kept_object() {
     return object;
 }
 
-std::filesystem::path kept_file() {
-    return tributary::testing::source_root() / "tests/classifier/data/object-format-1.trb";
+/// What the second kept file holds: everything that came later than the first objects.
+ClassifierObject kept_object_with_history() {
+    ClassifierObject object = kept_object();
+    object.contributors[0].key = Bytes(32, 0x44);
+    object.calibration.fitted_at = 1700000000;
+    object.card.unsure = 0.0625;
+    LineageEntry back;
+    back.contributor = "alder";
+    back.verdict = Verdict::rolled_back;
+    back.version = 7;
+    back.reference = 5;
+    back.signature = Bytes(64, 0x55);
+    LineageEntry confirmed = back;
+    confirmed.verdict = Verdict::confirmed;
+    confirmed.subject = "birch";
+    object.lineage = {back, confirmed};
+    Parked parked;
+    parked.contributor = "birch";
+    parked.contribution = 4;
+    parked.batch.fill(0x66);
+    parked.positives = 20;
+    parked.negatives = 480;
+    parked.base = 6;
+    parked.rows = FeatureMatrix(5);
+    parked.rows.append(std::vector<std::uint8_t>{1, 2, 3, 4, 5});
+    parked.rows.append(std::vector<std::uint8_t>{5, 4, 3, 2, 1});
+    parked.signs = {1, -1};
+    parked.weights = {3, 1};
+    object.parked = {parked};
+    return object;
+}
+
+std::filesystem::path kept_file(const char* name) {
+    return tributary::testing::source_root() / "tests/classifier/data" / name;
 }
 
 TEST(Format, VersionOneStaysReadable) {
-    const auto bytes = read_file(kept_file(), kObjectLimit);
+    const auto bytes = read_file(kept_file("object-format-1.trb"), kObjectLimit);
     ASSERT_TRUE(bytes) << bytes.error().message;
 
     const auto object = decode_object(*bytes);
 
     ASSERT_TRUE(object) << object.error().message;
     EXPECT_EQ(*object, kept_object());
+}
+
+TEST(Format, QuarantineAndSignaturesStayReadable) {
+    const auto bytes = read_file(kept_file("object-format-1-history.trb"), kObjectLimit);
+    ASSERT_TRUE(bytes) << bytes.error().message;
+
+    const auto object = decode_object(*bytes);
+
+    ASSERT_TRUE(object) << object.error().message;
+    EXPECT_EQ(*object, kept_object_with_history());
 }
 
 TEST(Format, LaterVersionsAreRefusedByNumber) {

@@ -82,6 +82,25 @@ TEST(Gate, ANewMixThatTheSiteHoldsOutTooPasses) {
     EXPECT_LT(report.ramp_after, report.ramp_before);
 }
 
+TEST(Gate, AnUpdateThatServesTheSitePassesWhateverElseSpeaksAgainstIt) {
+    Synthetic old_mix(79);
+    Synthetic new_mix(80, 1.0);
+    const Model before = learnt(Model::empty(kWidth, {}), old_mix.batch(2400));
+    const TrainingBatch batch = new_mix.batch(500);
+    Validation both = validation_from(old_mix.batch(300));
+    const Validation more = validation_from(new_mix.batch(2000));
+    for (std::size_t i = 0; i < more.size(); ++i) {
+        both.features.append(more.features.row(i));
+        both.signs.push_back(more.signs[i]);
+        both.strata.push_back(more.strata[i]);
+    }
+
+    const GateReport report = judge({before, learnt(before, batch), batch}, both);
+
+    EXPECT_GT(report.contradicted_batch, report.contradicted_held_out + 0.02);
+    EXPECT_TRUE(report.passed) << describe(report);
+}
+
 TEST(Gate, AYoungModelIsNotJudged) {
     Synthetic source(78);
     const Model before = learnt(Model::empty(kWidth, {}), source.batch(500));
