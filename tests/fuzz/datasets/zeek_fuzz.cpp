@@ -1,0 +1,11 @@
+// Zeek's logs.
+
+#include "base/bytes.hpp"
+#include "datasets/label/zeek.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace tributary;
+    const std::string_view text = as_text({data, size});
+    static_cast<void>(datasets::parse_zeek(text));
+    return 0;
+}
