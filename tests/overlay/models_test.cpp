@@ -97,6 +97,20 @@ TEST(OverlayDiSplayNet, CompletesEveryRequestByAge) {
     }
 }
 
+TEST(OverlayDiSplayNet, AWaitingCommonAncestorRefusesAYoungerSplay) {
+    // splaynet ch.2: the root 15 waits for 0; the younger splay of 23 would rotate it away.
+    Trace trace;
+    trace.nodes = 31;
+    trace.requests = {{15, 0}, {23, 8}};
+    DiSplayNetOptions options;
+    options.max_rounds = 2;  // the handshake, then the first clusters
+
+    const RoundResult result = run_displaynet(balanced_tree(31), trace, options);
+
+    EXPECT_EQ(result.tree.root(), 15U);
+    EXPECT_EQ(result.tree.depth(0), 2U);
+}
+
 TEST(OverlayDiSplayNet, ThePapersCountersStarveSplays) {
     // splaynet Def. 17: newcomers with lower counters pass for ever.
     const Trace trace = workload("uniform", 60, 600);
