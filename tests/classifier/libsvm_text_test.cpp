@@ -80,7 +80,9 @@ TEST(LibsvmText, AModelThatSvmTrainSavedDecidesAlikeWhateverClassCameFirst) {
             const double label = svm_predict_values(oracle.get(), nodes.data(), &value);
             const double ours = Predictor(*model).score(test.features.row(i));
             EXPECT_NEAR(std::fabs(value), std::fabs(ours), 1e-3);
-            if (std::fabs(value) > 1e-3) EXPECT_EQ(label > 0, ours > 0);
+            if (std::fabs(value) > 1e-3) {
+                EXPECT_EQ(label > 0, ours > 0);
+            }
         }
     }
 }
