@@ -1,6 +1,7 @@
 #include "datasets/packet/live_capture.hpp"
 
 #include <pcap/pcap.h>
+#include <poll.h>
 
 namespace tributary::datasets {
 
@@ -59,6 +60,10 @@ Result<LiveCapture> LiveCapture::open(const LiveOptions& options) {
     const int outcome = pcap_activate(raw);  // positive: a warning
     if (outcome < 0) return fail(open_failed(options, outcome, raw));
     TRIBUTARY_CHECK(set_filter(raw, options));
+    // libpcap would wait without end while nothing arrives; `visit` waits itself.
+    if (pcap_setnonblock(raw, 1, cause) != 0) {
+        return fail(Errc::io, "cannot capture on " + options.interface + ": " + cause);
+    }
     return LiveCapture(std::move(handle), options.interface);
 }
 
@@ -76,8 +81,14 @@ Result<std::size_t> LiveCapture::visit(PacketVisitor& visitor) {
         visit.visitor.take(packet);
         ++visit.count;
     };
-    const int outcome =
-        pcap_dispatch(handle_.get(), kMostAtOnce, show, reinterpret_cast<u_char*>(&state));
+    const auto dispatch = [&] {
+        return pcap_dispatch(handle_.get(), kMostAtOnce, show, reinterpret_cast<u_char*>(&state));
+    };
+    int outcome = dispatch();
+    if (outcome == 0) {
+        pollfd ring{pcap_get_selectable_fd(handle_.get()), POLLIN, 0};
+        if (poll(&ring, 1, kWaitMs) > 0) outcome = dispatch();
+    }
     if (outcome < 0 && outcome != PCAP_ERROR_BREAK) {
         return fail(Errc::io, "capture on " + interface_ + " ended: " + pcap_geterr(handle_.get()) +
                                   ". Start again when the interface is back");
