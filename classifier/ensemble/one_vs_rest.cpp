@@ -9,7 +9,8 @@ namespace tributary::classifier {
 
 double threshold_from_normals(std::span<double> normal_scores, double share) {
     if (normal_scores.empty()) return 0;
-    const double allowed = std::floor(share * static_cast<double>(normal_scores.size()));
+    // Rounded to the nearest: with a few hundred normals the highest score is one odd record.
+    const double allowed = std::round(share * static_cast<double>(normal_scores.size()));
     const std::size_t above =
         std::min(normal_scores.size() - 1, static_cast<std::size_t>(std::max(0.0, allowed)));
     const auto place = normal_scores.begin() + static_cast<std::ptrdiff_t>(above);

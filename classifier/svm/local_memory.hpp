@@ -1,5 +1,5 @@
 #pragma once
-// What a site remembers of its own records for one object: a random reservoir (1,500) and the
+// What a site remembers of its own records for one object: a random reservoir (3,000) and the
 // records nearest to the margin that are not support vectors (500). It makes up for what support
 // vectors alone forget, and it never travels.
 // Invariants: at most kReservoirLimit + kNearMarginLimit rows; while the reservoir is full, the
@@ -16,7 +16,7 @@
 
 namespace tributary::classifier {
 
-inline constexpr std::size_t kReservoirLimit = 1500;
+inline constexpr std::size_t kReservoirLimit = 3000;
 inline constexpr std::size_t kNearMarginLimit = 500;
 
 class LocalMemory {

@@ -40,7 +40,10 @@ std::vector<std::size_t> support(const Solution& solution) {
 
 /// Marks noise, beyond what the tolerance of the solver explains (contradictory labels of one
 /// record meet at -1 exactly); a class never loses more than half of its rows, worst margins first.
-bool drop_noise(const TrainingSet& set, const Solution& solution, double eps, Mask& left_out) {
+/// @param inherited  so many first rows are vectors of the object and stay: what looks like noise
+///                   beside this site's records may be what another site alone knows
+bool drop_noise(const TrainingSet& set, std::size_t inherited, const Solution& solution, double eps,
+                Mask& left_out) {
     bool dropped = false;
     for (const std::int8_t sign : {std::int8_t{1}, std::int8_t{-1}}) {
         std::vector<std::size_t> noise;
@@ -48,7 +51,7 @@ bool drop_noise(const TrainingSet& set, const Solution& solution, double eps, Ma
         for (std::size_t i = 0; i < set.size(); ++i) {
             if (set.sign(i) != sign || left_out[i]) continue;
             ++rows;
-            if (solution.margins[i] < kRampMargin - 2 * eps) noise.push_back(i);
+            if (i >= inherited && solution.margins[i] < kRampMargin - 2 * eps) noise.push_back(i);
         }
         std::ranges::stable_sort(noise, {}, [&](std::size_t i) { return solution.margins[i]; });
         if (noise.size() > rows / 2) noise.resize(rows / 2);
@@ -86,14 +89,14 @@ void cut_to_budget(const TrainingSet& set, const Solution& solution, std::size_t
 }
 
 /// Solves, drops noise, solves again, until nothing is dropped and the budget holds.
-Result<Solution> solve_bounded(Solver& solver, const TrainingSet& set,
+Result<Solution> solve_bounded(Solver& solver, const TrainingSet& set, std::size_t inherited,
                                const HyperParameters& parameters) {
     Mask left_out(set.size(), 0);
     std::vector<double> start(set.size());
     for (std::size_t i = 0; i < set.size(); ++i) start[i] = set.alpha(i);
     TRIBUTARY_TRY(Solution solution, solver.solve(left_out, start));
     for (int round = 0; round < kDropRounds; ++round) {
-        if (!drop_noise(set, solution, parameters.eps, left_out)) break;
+        if (!drop_noise(set, inherited, solution, parameters.eps, left_out)) break;
         TRIBUTARY_TRY(solution, solver.solve(left_out, solution.alphas));
     }
     const std::size_t least = std::max<std::size_t>(std::min(parameters.budget, kVectorLimit), 2);
@@ -176,7 +179,8 @@ Result<Model> RetentionEngine::update(const Model& current, const PreparedBatch&
     }
     const Costs costs = class_costs(next.parameters.cost, next.seen_positive, next.seen_negative);
     TRIBUTARY_TRY(const std::unique_ptr<Solver> solver, make_solver(set, costs, next.parameters));
-    TRIBUTARY_TRY(const Solution solution, solve_bounded(*solver, set, next.parameters));
+    TRIBUTARY_TRY(const Solution solution,
+                  solve_bounded(*solver, set, current.coefficients.size(), next.parameters));
     next.cost_positive = costs.positive;
     next.cost_negative = costs.negative;
     next.pending = Pending{FeatureMatrix(current.width()), 0};

@@ -42,6 +42,13 @@ TEST(Threshold, IsNeverNegative) {
     EXPECT_EQ(threshold_from_normals(none), 0);
 }
 
+TEST(Threshold, OneOddNormalAmongHundredsDoesNotSetIt) {
+    std::vector<double> scores(400, 0.25);
+    scores.front() = 7;
+
+    EXPECT_EQ(threshold_from_normals(scores), 0.25);
+}
+
 TEST(Threshold, FewNormalsMayNotExceedIt) {
     std::vector<double> scores{0.5, 2.5, 1};
 

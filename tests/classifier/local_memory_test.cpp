@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "classifier/predict/predictor.hpp"
 #include "classifier/svm/engine.hpp"
@@ -32,7 +33,7 @@ TEST(LocalMemory, IsBounded) {
 }
 
 TEST(LocalMemory, ReservoirKeepsOldAndNewAlike) {
-    // Record n carries n in its first two cells; after 6,000 each has the chance 1/4.
+    // Record n carries n in its first two cells; after 6,000 each has the chance 1/2.
     const Model model = Model::empty(2, HyperParameters{});
     LocalMemory memory(2, 7);
     for (int first = 0; first < 6000; first += 500) {
@@ -54,8 +55,36 @@ TEST(LocalMemory, ReservoirKeepsOldAndNewAlike) {
         old_half += n < 3000 ? 1 : 0;
         EXPECT_EQ(rows.signs[i], n % 2 == 0 ? 1 : -1);
     }
-    // Binomial(1500, 1/2) has the standard deviation 19; six of them.
-    EXPECT_NEAR(old_half, 750, 116);
+    // Binomial(3000, 1/2) has the standard deviation 27; six of them.
+    EXPECT_NEAR(old_half, 1500, 164);
+}
+
+TEST(LocalMemory, ReservoirKeepsEveryRecordOfARareClass) {
+    const Model model = Model::empty(2, HyperParameters{});
+    LocalMemory memory(2, 7);
+    int rare = 0;
+    for (int first = 0; first < 10000; first += 500) {
+        TrainingBatch batch;
+        batch.features = FeatureMatrix(2);
+        for (int n = first; n < first + 500; ++n) {
+            const std::uint8_t cells[2] = {static_cast<std::uint8_t>(n / 256),
+                                           static_cast<std::uint8_t>(n % 256)};
+            batch.append(cells, n % 20 == 0 ? 1 : -1);
+            rare += n % 20 == 0 ? 1 : 0;
+        }
+        ASSERT_TRUE(memory.remember(batch, model));
+    }
+
+    const TrainingBatch rows = memory.rows();
+
+    std::set<int> kept;
+    for (std::size_t i = memory.near_margin_size(); i < rows.size(); ++i) {
+        if (rows.signs[i] > 0) {
+            kept.insert(rows.features.row(i)[0] * 256 + rows.features.row(i)[1]);
+        }
+    }
+    EXPECT_EQ(memory.reservoir_size(), kReservoirLimit);
+    EXPECT_EQ(kept.size(), static_cast<std::size_t>(rare));
 }
 
 TEST(LocalMemory, NearMarginHoldsNoSupportVectorAndTheNearest) {
