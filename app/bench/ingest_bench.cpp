@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "app/bench/export_bench.hpp"
 #include "app/bench/ingest_inputs.hpp"
 #include "app/bench/measured_process.hpp"
 #include "datasets/packet/read_loops.hpp"
@@ -142,6 +143,11 @@ Result<IngestBenchResult> run_ingest_bench(const IngestBenchOptions& options) {
     }
     TRIBUTARY_TRY(const auto inputs, build_inputs(options));
     for (const Input& input : inputs) measure(options, input, programs, result);
+    if (options.only.empty()) {
+        options.progress("exports and text");
+        const std::vector<IngestBenchRow> rows = run_export_bench();
+        result.rows.insert(result.rows.end(), rows.begin(), rows.end());
+    }
     return result;
 }
 
