@@ -2,8 +2,8 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/cli/command.hpp"
 #include "app/cli/flow_output.hpp"
