@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "classifier/predict/predictor.hpp"
@@ -298,38 +297,6 @@ TEST_P(Retention, WhatTheRestContradictsDoesNotStay) {
     ASSERT_TRUE(model);
     EXPECT_GT(deep(*model, batch.features, labels), 8U);
     EXPECT_LE(deep(*model, model->vectors, model->coefficients), 2U);
-}
-
-TEST_P(Retention, WhatOtherSitesTaughtStaysWhereThisSiteContradictsIt) {
-    // A vector amid sixty records of the other class, at a cost too low to bend the model for it.
-    Synthetic source(18);
-    Model soft = start();
-    soft.parameters.cost = 0.2;
-    Model shared = *engine_->learn(soft, source.batch(300));
-    const std::vector<std::uint8_t> taught = source.record(1);
-    shared.vectors.append(taught);
-    shared.coefficients.push_back(-0.1F);
-    shared.weights.push_back(1);
-    make_canonical(shared);
-    TrainingBatch batch = source.batch(200);
-    for (std::uint8_t i = 0; i < 60; ++i) {
-        std::vector<std::uint8_t> near = taught;
-        for (const int step : {0, 7}) {
-            std::uint8_t& cell = near[static_cast<std::size_t>(20 + (i + step) % 20)];
-            cell = static_cast<std::uint8_t>(cell > 127 ? cell - 90 - i / 2 : cell + 90 + i / 2);
-        }
-        batch.append(near, 1);
-    }
-
-    const auto next = engine_->learn(shared, batch);
-
-    ASSERT_TRUE(next);
-    bool stayed = false;
-    for (std::size_t i = 0; i < next->coefficients.size(); ++i) {
-        stayed = stayed ||
-                 (next->coefficients[i] < 0 && std::ranges::equal(next->vectors.row(i), taught));
-    }
-    EXPECT_TRUE(stayed);
 }
 
 TEST_P(Retention, RareClassIsNotDrowned) {
