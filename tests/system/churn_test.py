@@ -11,6 +11,7 @@ Usage: churn_test.py PROGRAM MEMBER [--kills N] [--restarts N] [--cuts N] [--see
 import argparse
 import collections
 import json
+import os
 import random
 import shutil
 import signal
@@ -34,8 +35,9 @@ BRIEF, LONG = (0.3, 2.0), (4.5, 5.5)  # the grace time is 3 s
 LEAST = {"member_kills": 30, "coordinator_kills": 5}
 
 
-# Below the ports that the system gives to outgoing connections.
-PORTS = iter(range(20001, 32000))
+# Below the ports that the system gives to outgoing connections; each run begins elsewhere.
+FIRST_PORT = 20001 + os.getpid() * 128 % 11000
+PORTS = iter([*range(FIRST_PORT, 32000), *range(20001, FIRST_PORT)])
 
 
 def free_port():
