@@ -27,7 +27,7 @@ from relay import Relays
 
 MEMBERS, CONTRIBUTIONS, OBJECTS = 24, 84, 8  # 2,016 contributions
 KILL_PATIENCE = 5  # seconds to wait for a member with work in flight
-PACE_MS = 400  # so that members still work when the last fault comes
+PACE_MS = 250  # so that members still work when the last fault comes
 DEADLINE = 170
 BRIEF, LONG = (0.3, 2.0), (4.5, 5.5)  # the grace time is 3 s
 # A run with fewer faults than these proved too little. More are planned, because on a quick machine
