@@ -111,7 +111,7 @@ def learn_alone(program, samples, folder, name):
         service.coordinate()
         service.join(name)
         contribute(service, samples, name)
-        return evaluate(service, samples, name)
+        return evaluate(service, samples, name), bytes_left(service, name)
 
 
 def bytes_left(service, name):
@@ -131,7 +131,7 @@ def table_rows(results, bytes_by_stage):
                          "n": evaluation["n"], "macro_recall": evaluation["recall"],
                          "union_fpr": evaluation["union_fpr"],
                          "false_alerts_per_hour": evaluation["false_alerts_per_hour"],
-                         "bytes_left_site": bytes_by_stage.get((name, stage), 0)})
+                         "bytes_left_site": bytes_by_stage[name, stage]})
     return rows
 
 
@@ -201,7 +201,8 @@ def run(program, samples, folder, json_file):
             lambda name: learn_alone(program, samples, folder, name), ORGANIZATIONS)))
     print("three organizations share their classifiers ...", file=sys.stderr)
     results, left, alerts, models = share(program, samples, folder)
-    results.update({(name, "own"): evaluation for name, evaluation in alone.items()})
+    for name, (evaluation, left_site) in alone.items():
+        results[name, "own"], left[name, "own"] = evaluation, left_site
 
     print(f"the same in {ORDERS} orders of contribution, and centrally ...", file=sys.stderr)
     experiment = ask(program, "experiment", "detection", "--samples", str(samples), "--orders", str(ORDERS))
@@ -220,6 +221,13 @@ def run(program, samples, folder, json_file):
         Path(json_file).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
+def interrupted(*_):
+    """A second Ctrl-C must not cut the stopping short: it would leave programs behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print("quickstart: stopping what was started ...", file=sys.stderr)
+    raise KeyboardInterrupt
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=Path, default=Path("build/release/bin/tributary"))
@@ -229,6 +237,7 @@ def main():
     arguments = parser.parse_args()
     # A terminated run must pass through the `finally` below, as an interrupted one does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, interrupted)
     folder = Path(tempfile.mkdtemp(prefix="tributary-"))
     try:
         run(str(arguments.program.resolve()), arguments.samples.resolve(), folder, arguments.json)
