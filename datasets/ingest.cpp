@@ -62,7 +62,7 @@ Result<Inputs> open_all(Paths files, const IngestOptions& options, IngestReport&
         auto file = open_capture(path, options.reader);
         if (!file) {
             if (report.damages.empty()) first_error = file.error();
-            report.damages.push_back({path.string(), 0, file.error().message});
+            report.damages.push_back({path.string(), std::nullopt, file.error().message});
             continue;
         }
         const int link_type = (*file)->link_type();

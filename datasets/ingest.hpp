@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,7 +45,7 @@ struct IngestOptions {
 /// A place where a file could not be read further; everything before it was used.
 struct Damage {
     std::string file;
-    std::uint64_t offset = 0;  ///< bytes into the uncompressed capture
+    std::optional<std::uint64_t> offset;  ///< bytes into the uncompressed capture; none: not opened
     std::string cause;
 };
 

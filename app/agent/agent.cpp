@@ -7,7 +7,6 @@
 #include "app/control/server.hpp"
 #include "app/service/node_requests.hpp"
 #include "app/service/object_bundle.hpp"
-#include "app/service/shared_objects.hpp"
 #include "app/service/site_detector.hpp"
 #include "app/service/trust_requests.hpp"
 #include "base/file.hpp"
@@ -44,6 +43,15 @@ Error join_error(const Error& error, const AgentOptions& options) {
                             ". Start it: tributary coordinator --state DIR, or check --server"};
 }
 
+/// A running agent without a way to the coordinator: what that means, and what still works.
+Error cut_off_error(const Error& error, const AgentOptions& options) {
+    return {error.code, "agent " + options.name + " has lost the coordinator at " + options.server +
+                            " (" + error.message +
+                            "); it joins again by itself. Start the coordinator: tributary "
+                            "coordinator --state DIR. Until then add --local to detect, models or "
+                            "query to use the versions that were read last"};
+}
+
 }  // namespace
 
 struct Agent::Parts {
@@ -51,6 +59,7 @@ struct Agent::Parts {
     const datasets::Schema* schema = nullptr;
     Metrics metrics;
     std::unique_ptr<netlayer::Node> node;
+    std::optional<ObjectReader> reader;
     std::unique_ptr<SiteState> site;
     std::string pseudonym;
     classifier::SigningKey signing_key;
@@ -60,11 +69,12 @@ struct Agent::Parts {
     std::unique_ptr<ControlServer> control;
 
     Result<ControlFrame> answer(const ControlFrame& request, const ProgressReporter& report);
-    Result<ControlFrame> answer_detector();
+    Result<ControlFrame> dispatch(const ControlFrame& request, const ProgressReporter& report);
+    Result<ControlFrame> answer_detector(Freshness freshness);
 };
 
-Result<ControlFrame> Agent::Parts::answer_detector() {
-    TRIBUTARY_TRY(const auto objects, read_classifiers(*node, true));
+Result<ControlFrame> Agent::Parts::answer_detector(Freshness freshness) {
+    TRIBUTARY_TRY(const auto objects, reader->classifiers(freshness));
     ObjectBytes encoded;
     for (const auto& [id, object] : objects) {
         const ByteView view = netlayer::view(object.body);
@@ -84,11 +94,18 @@ Result<ControlFrame> Agent::Parts::answer_detector() {
 
 Result<ControlFrame> Agent::Parts::answer(const ControlFrame& request,
                                           const ProgressReporter& report) {
-    const Member member{node.get(), &metrics, "agent", options.name,
-                        [this] { return contributor->waiting(); }};
+    Result<ControlFrame> answered = dispatch(request, report);
+    if (answered || answered.error().code != Errc::disconnected) return answered;
+    return fail(cut_off_error(answered.error(), options));
+}
+
+Result<ControlFrame> Agent::Parts::dispatch(const ControlFrame& request,
+                                            const ProgressReporter& report) {
+    const Member member{node.get(), &*reader,     &metrics,
+                        "agent",    options.name, [this] { return contributor->waiting(); }};
     if (auto answered = answer_common(member, request)) return std::move(*answered);
     const std::string command = command_of(request);
-    if (command == "detector") return answer_detector();
+    if (command == "detector") return answer_detector(freshness_of(request));
     if (command == "contribute") {
         return answer_contribute(request, report, *schema, *site, *contributor);
     }
@@ -116,6 +133,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options) {
     node.server_endpoint = options.server;
     node.server_public_key = options.server_key;
     TRIBUTARY_TRY(parts->node, netlayer::Node::start(std::move(node), nullptr, parts->metrics));
+    parts->reader.emplace(*parts->node);
     if (const Status joined = parts->node->wait_connected(options.join_patience); !joined) {
         return fail(join_error(joined.error(), options));
     }

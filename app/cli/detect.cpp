@@ -19,6 +19,7 @@ struct DetectOptions {
     std::vector<std::string> objects;
     InputOptions input;
     std::uint64_t limit = 0;
+    bool local = false;
     bool summary = false;
     bool json = false;
 };
@@ -49,8 +50,9 @@ Result<int> run_detect(const DetectOptions& options) {
     if (options.state.empty() == options.objects.empty()) {
         return fail(Errc::invalid_argument, "detect needs either --state DIR or --object FILE");
     }
-    TRIBUTARY_TRY(SiteModels models, options.state.empty() ? load_models(options.objects)
-                                                           : fetch_site_models(options.state));
+    TRIBUTARY_TRY(SiteModels models, options.state.empty()
+                                         ? load_models(options.objects)
+                                         : fetch_site_models(options.state, options.local));
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
     TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(input, *models.schema));
     classifier::Detections detections;
@@ -80,6 +82,8 @@ void add_detect(CLI::App& root, Invocation& invocation) {
     command->add_option("--object", options->objects, "Classifier files, instead of an agent");
     add_input_options(*command, options->input, Rules::none);
     command->add_option("--limit", options->limit, "Print at most so many alerts; 0 is all");
+    command->add_flag("--local", options->local,
+                      "Use the agent's copies, which may be old, instead of the latest versions");
     command->add_flag("--summary", options->summary, "End with one object of counts");
     command->add_flag("--json", options->json, "Accepted for uniformity: lines are JSON always");
     command->callback(

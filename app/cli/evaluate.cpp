@@ -55,8 +55,9 @@ Result<int> run_evaluate(const EvaluateOptions& options) {
     if (options.state.empty() == options.objects.empty()) {
         return fail(Errc::invalid_argument, "evaluate needs either --state DIR or --object FILE");
     }
-    TRIBUTARY_TRY(SiteModels models, options.state.empty() ? load_models(options.objects)
-                                                           : fetch_site_models(options.state));
+    TRIBUTARY_TRY(SiteModels models, options.state.empty()
+                                         ? load_models(options.objects)
+                                         : fetch_site_models(options.state, false));
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
     TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(input, *models.schema));
     TRIBUTARY_TRY(const Evaluation evaluation, evaluate_site(models.detector, flows));

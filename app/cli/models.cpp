@@ -17,6 +17,7 @@ namespace {
 
 struct ModelsOptions {
     std::string state;
+    bool local = false;
     bool json = false;
 };
 
@@ -25,7 +26,8 @@ Result<int> run_models(const ModelsOptions& options) {
         return fail(Errc::invalid_argument,
                     "models needs --state DIR of an agent or coordinator, or a subcommand");
     }
-    TRIBUTARY_TRY(const ControlFrame answer, ask_member(options.state, "models"));
+    const nlohmann::json request{{"strict", !options.local}};
+    TRIBUTARY_TRY(const ControlFrame answer, ask_member(options.state, "models", request.dump()));
     if (options.json) {
         std::cout << answer.json << "\n";
         return kExitDone;
@@ -68,6 +70,9 @@ void add_models(CLI::App& root, Invocation& invocation) {
     CLI::App* command =
         root.add_subcommand("models", "List, explain, confirm and roll back classifiers");
     command->add_option("--state", options->state, "State folder of an agent or coordinator");
+    command->add_flag(
+        "--local", options->local,
+        "List this member's copies, which may be old, instead of the latest versions");
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([command, &invocation, options] {
         if (!command->get_subcommands().empty()) return;

@@ -1,5 +1,7 @@
 #include "app/cli/site_models.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "app/cli/ask_member.hpp"
 #include "app/service/site_detector.hpp"
 #include "base/file.hpp"
@@ -32,8 +34,9 @@ Result<SiteModels> assemble(const ObjectBundle& bundle) {
 
 }  // namespace
 
-Result<SiteModels> fetch_site_models(const std::string& state) {
-    TRIBUTARY_TRY(const ControlFrame answer, ask_member(state, "detector"));
+Result<SiteModels> fetch_site_models(const std::string& state, bool local) {
+    const nlohmann::json request{{"strict", !local}};
+    TRIBUTARY_TRY(const ControlFrame answer, ask_member(state, "detector", request.dump()));
     TRIBUTARY_TRY(const ObjectBundle bundle, unpack_objects(answer));
     return assemble(bundle);
 }

@@ -19,8 +19,9 @@ struct SiteModels {
 };
 
 /// Asks the agent in `state`; no classifier yet gives a detector without members.
-/// @error unreachable (no agent), mismatch, corrupt
-Result<SiteModels> fetch_site_models(const std::string& state);
+/// @param local  the agent's copies, which may be old, instead of the latest versions
+/// @error unreachable (no agent), disconnected (the agent lost the coordinator), mismatch, corrupt
+Result<SiteModels> fetch_site_models(const std::string& state, bool local);
 
 /// Reads object files instead of asking an agent; every threshold is 0.
 /// @error not_found, corrupt, mismatch

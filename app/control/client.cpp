@@ -9,6 +9,20 @@
 
 namespace tributary::app {
 
+namespace {
+
+Error gone_away(const Error& error, const std::filesystem::path& state) {
+    if (error.code != Errc::unreachable) return error;
+    return {error.code, "the member at " + state.string() +
+                            " ended before it answered: " + error.message +
+                            ". Start it again: tributary agent --state " + state.string() +
+                            " (or tributary coordinator). Contributions that it took wait in its "
+                            "journal, see tributary status --state " +
+                            state.string()};
+}
+
+}  // namespace
+
 Result<ControlFrame> ask(const std::filesystem::path& state, const ControlFrame& request,
                          const ProgressSink& progress, std::chrono::seconds silence) {
     auto socket = UnixSocket::connect(state / kControlSocket);
@@ -24,14 +38,16 @@ Result<ControlFrame> ask(const std::filesystem::path& state, const ControlFrame&
 
     TRIBUTARY_CHECK(send_frame(socket->get(), request));
     while (true) {
-        TRIBUTARY_TRY(ControlFrame frame, receive_frame(socket->get()));
+        auto received = receive_frame(socket->get());
+        if (!received) return fail(gone_away(received.error(), state));
+        const ControlFrame& frame = *received;
         const auto json = nlohmann::json::parse(frame.json, nullptr, false);
         if (json.is_object() && json.contains("progress")) {
             if (progress) progress(json["progress"].dump());
             continue;
         }
         TRIBUTARY_CHECK(frame_status(frame));
-        return frame;
+        return std::move(*received);
     }
 }
 

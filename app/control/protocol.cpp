@@ -32,9 +32,15 @@ Status receive_all(int socket, std::span<std::uint8_t> bytes) {
         const ssize_t got = ::recv(socket, bytes.data() + done, bytes.size() - done, 0);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            return fail(Errc::timeout, "the control connection stayed silent for too long");
+            return fail(
+                Errc::timeout,
+                "the member gave no answer in time. See how it is: tributary status --state DIR");
         }
-        if (got <= 0) return fail(Errc::unreachable, "the control connection was closed");
+        if (got <= 0) {
+            return fail(Errc::unreachable,
+                        "the other side closed the control connection, as when it is stopped or "
+                        "killed");
+        }
         done += static_cast<std::size_t>(got);
     }
     return {};

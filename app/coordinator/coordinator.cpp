@@ -42,8 +42,15 @@ Result<std::unique_ptr<netlayer::Node>> start_node(const netlayer::NodeOptions& 
 }  // namespace
 
 Result<Invitation> read_invitation(const std::filesystem::path& file) {
-    TRIBUTARY_TRY(const Bytes bytes, read_file(file, kInvitationLimit));
-    const auto json = nlohmann::json::parse(as_text(bytes), nullptr, false);
+    const auto bytes = read_file(file, kInvitationLimit);
+    if (!bytes) {
+        Error error = bytes.error();
+        error.message +=
+            ". The coordinator writes the invitation to its state folder when it "
+            "starts: tributary coordinator --state DIR";
+        return fail(error);
+    }
+    const auto json = nlohmann::json::parse(as_text(*bytes), nullptr, false);
     if (!json.is_object() || !json.contains("endpoint") || !json["endpoint"].is_string() ||
         !json.contains("public_key") || !json["public_key"].is_string()) {
         return fail(Errc::corrupt, file.string() +
@@ -72,11 +79,12 @@ struct Coordinator::Parts {
     Invitation invitation;
     Metrics metrics;
     std::unique_ptr<netlayer::Node> node;
+    std::optional<ObjectReader> reader;
     // Last, so that it is destroyed first: its handlers use the node.
     std::unique_ptr<ControlServer> control;
 
     Result<ControlFrame> answer(const ControlFrame& request) {
-        const Member member{node.get(), &metrics, "coordinator", "coordinator", {}};
+        const Member member{node.get(), &*reader, &metrics, "coordinator", "coordinator", {}};
         if (auto answered = answer_common(member, request)) return std::move(*answered);
         return fail(Errc::invalid_argument, "a coordinator does not know the request \"" +
                                                 command_of(request) +
@@ -105,6 +113,7 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     }
     if (!started) return fail(started.error());
     parts->node = std::move(*started);
+    parts->reader.emplace(*parts->node);
     const std::string endpoint =
         options.advertise.empty() ? parts->node->endpoint() : options.advertise;
     parts->invitation = {endpoint, keys.public_key};

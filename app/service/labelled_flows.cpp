@@ -21,8 +21,9 @@ Result<LabelledFlows> read_labelled_flows(const FlowInput& input, const datasets
         encoder.encode(flow, row);
         result.flows.push_back(flow);
         result.records.features.append(row);
-        result.records.labels.push_back(rules ? rules->label(flow).class_name
-                                              : datasets::ClassName{});
+        datasets::LabelVote vote = rules ? rules->label(flow) : datasets::LabelVote{};
+        result.records.labels.push_back(std::move(vote.class_name));
+        result.evidence.push_back(std::move(vote.evidence));
     };
     TRIBUTARY_TRY(result.report, datasets::ingest(input.files, input.ingest, take));
     return result;
@@ -39,7 +40,11 @@ Result<datasets::InputKind> parse_input_kind(const std::string& name) {
 std::vector<std::string> damage_sentences(const datasets::IngestReport& report) {
     std::vector<std::string> sentences;
     for (const datasets::Damage& damage : report.damages) {
-        sentences.push_back(damage.file + " is damaged at byte " + std::to_string(damage.offset) +
+        if (!damage.offset) {
+            sentences.push_back(damage.cause + ". The other files were used");
+            continue;
+        }
+        sentences.push_back(damage.file + " is damaged at byte " + std::to_string(*damage.offset) +
                             ": " + damage.cause + ". Everything before was used");
     }
     return sentences;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "datasets/ingest.hpp"
@@ -24,6 +25,7 @@ struct FlowInput {
 struct LabelledFlows {
     std::vector<datasets::FlowRecord> flows;
     datasets::LabelledRecords records;
+    std::vector<std::string> evidence;  ///< why flows[i] has its label; empty: it has none
     datasets::IngestReport report;
 };
 

@@ -4,7 +4,6 @@
 
 #include "app/service/object_bundle.hpp"
 #include "app/service/object_rows.hpp"
-#include "app/service/shared_objects.hpp"
 
 namespace tributary::app {
 
@@ -46,8 +45,8 @@ Result<ControlFrame> answer_status(const Member& member) {
     return ControlFrame{json.dump(), {}};
 }
 
-Result<ControlFrame> answer_models(const Member& member) {
-    TRIBUTARY_TRY(const auto objects, read_classifiers(*member.node, true));
+Result<ControlFrame> answer_models(const Member& member, Freshness freshness) {
+    TRIBUTARY_TRY(const auto objects, member.reader->classifiers(freshness));
     Json rows = Json::array();
     for (const auto& [id, object] : objects) {
         if (netlayer::view(object.body).empty()) continue;
@@ -58,10 +57,9 @@ Result<ControlFrame> answer_models(const Member& member) {
     return ControlFrame{Json{{"schema", 1}, {"rows", rows}}.dump(), {}};
 }
 
-Result<ControlFrame> answer_query(const Member& member, const Json& request) {
+Result<ControlFrame> answer_query(const Member& member, const Json& request, Freshness freshness) {
     const std::string id = request.value("object", std::string());
-    const bool strict = request.value("strict", true);
-    TRIBUTARY_TRY(const netlayer::Object object, member.node->read(id, strict));
+    TRIBUTARY_TRY(const netlayer::Object object, member.reader->object(id, freshness));
     const ByteView body = netlayer::view(object.body);
     if (body.empty()) {
         return fail(Errc::not_found,
@@ -70,7 +68,7 @@ Result<ControlFrame> answer_query(const Member& member, const Json& request) {
     TRIBUTARY_TRY(const std::string row, model_row(id, object.version, body));
     Json json = Json::parse(row);
     json["schema"] = 1;
-    json["strict"] = strict;
+    json["strict"] = freshness == Freshness::latest;
     return ControlFrame{json.dump(), Bytes(body.begin(), body.end())};
 }
 
@@ -80,6 +78,13 @@ Json parse_request(const ControlFrame& request) {
 }
 
 }  // namespace
+
+Freshness freshness_of(const ControlFrame& request) {
+    const Json json = parse_request(request);
+    const auto strict = json.find("strict");
+    const bool local = strict != json.end() && strict->is_boolean() && !strict->get<bool>();
+    return local ? Freshness::local : Freshness::latest;
+}
 
 std::string command_of(const ControlFrame& request) {
     const Json json = parse_request(request);
@@ -92,8 +97,10 @@ std::optional<Result<ControlFrame>> answer_common(const Member& member,
     const std::string command = command_of(request);
     try {
         if (command == "status") return answer_status(member);
-        if (command == "models") return answer_models(member);
-        if (command == "query") return answer_query(member, parse_request(request));
+        if (command == "models") return answer_models(member, freshness_of(request));
+        if (command == "query") {
+            return answer_query(member, parse_request(request), freshness_of(request));
+        }
     } catch (const Json::exception& error) {
         return fail(Errc::invalid_argument, std::string("the request is damaged: ") + error.what());
     }

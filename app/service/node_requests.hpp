@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/control/server.hpp"
+#include "app/service/object_reader.hpp"
 #include "base/metrics.hpp"
 #include "netlayer/driver/node.hpp"
 
@@ -15,6 +16,7 @@ namespace tributary::app {
 /// Who answers.
 struct Member {
     netlayer::Node* node = nullptr;
+    ObjectReader* reader = nullptr;
     Metrics* metrics = nullptr;
     std::string role;  ///< "agent" or "coordinator"
     std::string name;
@@ -24,6 +26,9 @@ struct Member {
 /// Answers a request that is common to all members; nothing when it is not one of these.
 std::optional<Result<ControlFrame>> answer_common(const Member& member,
                                                   const ControlFrame& request);
+
+/// What the request asks for with `strict`; the latest versions when it does not say.
+Freshness freshness_of(const ControlFrame& request);
 
 /// The `command` of a request, or empty.
 std::string command_of(const ControlFrame& request);

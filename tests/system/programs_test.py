@@ -130,6 +130,38 @@ class Programs(unittest.TestCase):
         self.assertEqual(asked.returncode, 3)
         self.assertIn("tributary agent --state", asked.stderr)
 
+    def test_a_member_that_lost_the_coordinator_says_so_and_uses_what_it_read_last(self):
+        coordinator, _ = self.coordinate()
+        self.join("campus")
+        self.contribute("campus")
+        state = self.folder / "campus"
+        row = self.models("campus")["flowctx/1:beacon"]
+        coordinator.send_signal(signal.SIGKILL)
+        coordinator.wait()
+        self.eventually(lambda: not self.done("status", "--state", state, "--json")["connected"],
+                        "the loss was not noticed")
+
+        commands = (("models",), ("query", row["object"]),
+                    ("detect", SAMPLES / "campus-test.pcap.zst", "--summary"))
+        for command, *rest in commands:
+            lost = run(command, "--state", state, *rest)
+            self.assertEqual(lost.returncode, 3, lost.stderr)
+            self.assertIn("tributary coordinator --state", lost.stderr)
+            self.assertIn("--local", lost.stderr)
+        for command, *rest in commands:
+            local = run(command, "--state", state, *rest, "--local", "--json")
+            self.assertEqual(local.returncode, 0, local.stderr)
+            self.assertIn(row["object"], local.stdout)
+        self.assertEqual(self.done("query", "--state", state, row["object"], "--local",
+                                   "--json")["version"], row["version"])
+
+    def test_a_missing_invitation_is_named_with_where_it_comes_from(self):
+        finished = run("agent", "--state", self.folder / "a", "--name", "a", "--invitation",
+                       self.folder / "nowhere.json")
+        self.assertEqual(finished.returncode, 1)
+        self.assertIn("nowhere.json", finished.stderr)
+        self.assertIn("tributary coordinator --state", finished.stderr)
+
     def test_a_second_coordinator_on_the_folder_is_refused(self):
         self.coordinate()
         finished = run("coordinator", "--state", self.folder / "coordinator")
