@@ -99,6 +99,11 @@ def contribute(service, samples, name):
                str(samples / f"{name}-train.rules"), str(capture))
 
 
+def rehearse(service, name):
+    """Teaches again what updates of the others have displaced; sends no new record."""
+    return ask(service.program, "contribute", "--state", str(service.state(name)), "--rehearse")
+
+
 def evaluate(service, samples, name):
     capture = samples / ORGANIZATIONS[name][1]
     return ask(service.program, "evaluate", "--state", str(service.state(name)), "--rules",
@@ -151,7 +156,7 @@ def print_tables(results):
 
 
 def share(program, samples, folder):
-    """All three contribute at the same time to the same classifiers."""
+    """All three contribute at the same time to the same classifiers, then rehearse in turn."""
     results, left = {}, {}
     with Service(program, folder / "shared") as service:
         service.coordinate()
@@ -162,6 +167,8 @@ def share(program, samples, folder):
             left[name, "before"] = bytes_left(service, name)
         with ThreadPoolExecutor(len(ORGANIZATIONS)) as pool:
             list(pool.map(lambda name: contribute(service, samples, name), ORGANIZATIONS))
+        for name in ORGANIZATIONS:
+            rehearse(service, name)
         for name in ORGANIZATIONS:
             results[name, "everybody"] = evaluate(service, samples, name)
             left[name, "everybody"] = bytes_left(service, name)

@@ -11,6 +11,7 @@ namespace tributary::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using datasets::LabelledRecords;
 
 constexpr int kDefaultPatienceSeconds = 120;
 
@@ -18,6 +19,7 @@ struct ContributeRequest {
     FlowInput input;
     std::string records;  ///< a file of labelled records instead of captures
     std::string labels;   ///< how their labels are merged
+    bool rehearse = false;
     std::chrono::seconds patience{kDefaultPatienceSeconds};
 };
 
@@ -32,6 +34,7 @@ Result<ContributeRequest> parse_contribute(const ControlFrame& frame) {
         request.input.rules = json.at("rules").get<std::string>();
         TRIBUTARY_TRY(request.input.ingest.kind,
                       parse_input_kind(json.value("kind", std::string("auto"))));
+        request.rehearse = json.value("rehearse", false);
         request.patience = std::chrono::seconds(json.value("patience", kDefaultPatienceSeconds));
     } catch (const Json::exception& error) {
         return fail(Errc::invalid_argument,
@@ -41,6 +44,7 @@ Result<ContributeRequest> parse_contribute(const ControlFrame& frame) {
 }
 
 Result<LabelledFlows> read_input(const ContributeRequest& request, const datasets::Schema& schema) {
+    if (request.rehearse) return LabelledFlows{{}, LabelledRecords::empty(schema), {}, {}};
     if (request.records.empty()) return read_labelled_flows(request.input, schema);
     LabelledFlows input;
     TRIBUTARY_TRY(input.records, load_records(request.records, schema));
@@ -90,7 +94,11 @@ Result<ControlFrame> answer_contribute(const ControlFrame& request, const Progre
     datasets::Batcher batcher(schema, flows.records.coverage);
     TRIBUTARY_CHECK(batcher.add(flows.records));
     TRIBUTARY_CHECK(site.hold_out(batcher.held_out()));
-    TRIBUTARY_TRY(const std::vector<std::uint64_t> numbers, submit_all(batcher, contributor));
+    TRIBUTARY_TRY(std::vector<std::uint64_t> numbers, submit_all(batcher, contributor));
+    if (parsed.rehearse) {
+        TRIBUTARY_TRY(const std::uint64_t number, contributor.submit_rehearsal());
+        numbers.push_back(number);
+    }
     TRIBUTARY_TRY(const Waited waited, wait_all(numbers, contributor, parsed.patience, report));
 
     const datasets::BatchCounts& counts = batcher.counts();

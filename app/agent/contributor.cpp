@@ -21,6 +21,9 @@ bool is_passing(const Error& error) {
            error.code == Errc::unreachable;
 }
 
+/// The journal's payload of a rehearsal; an encoded batch begins with another magic.
+constexpr std::string_view kRehearsal = "rehearsal";
+
 ObjectBytes bytes_of(const std::map<ObjectId, Object>& inputs) {
     ObjectBytes bytes;
     for (const auto& [id, object] : inputs) {
@@ -66,6 +69,13 @@ Result<std::uint64_t> Contributor::submit(const datasets::LabelledRecords& batch
     TRIBUTARY_TRY(const Bytes payload, datasets::encode_records(batch));
     const std::lock_guard lock(mutex_);
     TRIBUTARY_TRY(const std::uint64_t number, journal_.append(payload));
+    changed_.notify_all();
+    return number;
+}
+
+Result<std::uint64_t> Contributor::submit_rehearsal() {
+    const std::lock_guard lock(mutex_);
+    TRIBUTARY_TRY(const std::uint64_t number, journal_.append(to_bytes(kRehearsal)));
     changed_.notify_all();
     return number;
 }
@@ -141,15 +151,16 @@ Result<netlayer::UpdateReport> Contributor::attempt(const LearningPlan& plan) {
     return report;
 }
 
+Result<LearningPlan> Contributor::plan_of(const netlayer::JournalEntry& entry) {
+    if (as_text(entry.payload) == kRehearsal) return learner_.plan_rehearsal(entry.number);
+    TRIBUTARY_TRY(const datasets::LabelledRecords batch, datasets::decode_records(entry.payload));
+    return learner_.plan(batch, entry.number);
+}
+
 ContributionOutcome Contributor::contribute(const netlayer::JournalEntry& entry) {
     ContributionOutcome outcome;
     outcome.number = entry.number;
-    const auto batch = datasets::decode_records(entry.payload);
-    if (!batch) {
-        outcome.refusal = batch.error();
-        return outcome;
-    }
-    const auto plan = learner_.plan(*batch, entry.number);
+    const auto plan = plan_of(entry);
     if (!plan) {
         outcome.refusal = plan.error();
         return outcome;

@@ -41,6 +41,12 @@ class Contributor {
     /// @error  limit_exceeded (the journal is full), io
     Result<std::uint64_t> submit(const datasets::LabelledRecords& batch);
 
+    /// Journals a contribution without new records: what this site remembers is learnt again, where
+    /// the updates of others displaced it.
+    /// @return the contribution's number
+    /// @error  limit_exceeded (the journal is full), io
+    Result<std::uint64_t> submit_rehearsal();
+
     /// Waits for one contribution.
     /// @error timeout (it stays in the journal and is tried again), disconnected (stopping)
     Result<ContributionOutcome> wait(std::uint64_t number, std::chrono::seconds patience);
@@ -53,6 +59,7 @@ class Contributor {
 
     void work();
     [[nodiscard]] std::optional<netlayer::JournalEntry> next_entry();
+    Result<LearningPlan> plan_of(const netlayer::JournalEntry& entry);
     ContributionOutcome contribute(const netlayer::JournalEntry& entry);
     Result<netlayer::UpdateReport> attempt(const LearningPlan& plan);
     void finish(ContributionOutcome outcome);

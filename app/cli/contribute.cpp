@@ -24,6 +24,7 @@ struct ContributeOptions {
     std::string records;
     std::string labels = "names";
     int patience = 120;
+    bool rehearse = false;
     bool json = false;
 };
 
@@ -53,9 +54,10 @@ std::string records_source(const std::string& source) {
 
 Result<int> run_contribute(const ContributeOptions& options) {
     const bool captures = !options.input.files.empty() && !options.input.rules.empty();
-    if (captures == !options.records.empty()) {
+    const int inputs = int{captures} + int{!options.records.empty()} + int{options.rehearse};
+    if (inputs != 1) {
         return fail(Errc::invalid_argument,
-                    "contribute needs captures and --rules FILE, or --records FILE");
+                    "contribute needs captures and --rules FILE, or --records FILE, or --rehearse");
     }
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
     Json files = Json::array();
@@ -65,6 +67,7 @@ Result<int> run_contribute(const ContributeOptions& options) {
                        {"records", records_source(options.records)},
                        {"labels", options.labels},
                        {"kind", options.input.kind},
+                       {"rehearse", options.rehearse},
                        {"patience", options.patience}};
     TRIBUTARY_TRY(const ControlFrame answer,
                   ask_member(options.state, "contribute", request.dump(), show_progress,
@@ -107,6 +110,9 @@ void add_contribute(CLI::App& root, Invocation& invocation) {
                      "Seconds without a durable contribution before giving up waiting")
         ->check(CLI::Range(1, 86400))
         ->capture_default_str();
+    command->add_flag("--rehearse", options->rehearse,
+                      "Instead of new records: learn again what this site remembers, where updates "
+                      "of others displaced it");
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([&invocation, options] {
         invocation.run = [options] { return run_contribute(*options); };

@@ -63,6 +63,17 @@ std::vector<std::size_t> contribution_order(const std::vector<const Site*>& site
     return turns;
 }
 
+/// Lets one site's plan change the objects.
+Status apply(Learner& learner, const Result<LearningPlan>& plan, ObjectBytes& objects) {
+    if (!plan) return fail(plan.error());
+    ObjectBytes inputs;
+    for (const std::string& id : plan->objects()) inputs[id] = objects[id];
+    TRIBUTARY_TRY(const ObjectBytes learnt, learner.learn(*plan, inputs));
+    for (const auto& [id, bytes] : learnt) objects[id] = bytes;
+    return learner.remember(*plan, learnt);
+}
+
+/// Everybody's batches in the given order, then one rehearsal of each.
 Result<ObjectBytes> contribute_all(const std::vector<const Site*>& sites, std::size_t order,
                                    const DetectionOptions& options,
                                    const datasets::Schema& schema) {
@@ -72,16 +83,14 @@ Result<ObjectBytes> contribute_all(const std::vector<const Site*>& sites, std::s
         learners.emplace_back(schema, std::move(engine), "site-" + site->name,
                               Random(options.seed).split(site->name).next() + order);
     }
-    std::vector<std::size_t> next(sites.size(), 0);
+    std::vector<std::uint64_t> done(sites.size(), 0);
     ObjectBytes objects;
     for (const std::size_t s : contribution_order(sites, order, options.seed)) {
-        const LabelledRecords& batch = sites[s]->batches[next[s]++];
-        TRIBUTARY_TRY(const LearningPlan plan, learners[s].plan(batch, next[s]));
-        ObjectBytes inputs;
-        for (const std::string& id : plan.objects()) inputs[id] = objects[id];
-        TRIBUTARY_TRY(const ObjectBytes learnt, learners[s].learn(plan, inputs));
-        for (const auto& [id, bytes] : learnt) objects[id] = bytes;
-        TRIBUTARY_CHECK(learners[s].remember(plan, learnt));
+        const LabelledRecords& batch = sites[s]->batches[done[s]++];
+        TRIBUTARY_CHECK(apply(learners[s], learners[s].plan(batch, done[s]), objects));
+    }
+    for (std::size_t s = 0; s < sites.size(); ++s) {
+        TRIBUTARY_CHECK(apply(learners[s], learners[s].plan_rehearsal(++done[s]), objects));
     }
     return objects;
 }

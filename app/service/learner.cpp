@@ -147,6 +147,23 @@ Result<LearningPlan> Learner::plan(const LabelledRecords& batch, std::uint64_t c
     return plan;
 }
 
+Result<LearningPlan> Learner::plan_rehearsal(std::uint64_t contribution) const {
+    LearningPlan plan{schema_, contributor_, contribution, Digest{}, now_in_seconds(), {}};
+    const LabelledRecords held_out = held_out_ ? held_out_() : LabelledRecords::empty(*schema_);
+    const std::size_t prefix = schema_->name().size() + 1;
+    for (const auto& [id, memory] : memories_) {
+        const datasets::ClassName class_name = id.substr(prefix);
+        TRIBUTARY_TRY(auto prepared, classifier::prepare_rehearsal(memory.rows()));
+        plan.parts.emplace(id, LearningPlan::Part{class_name, std::move(prepared),
+                                                  classifier::hyper_parameters_for(schema_->name()),
+                                                  validation_for(held_out, class_name)});
+    }
+    if (plan.parts.empty()) {
+        return fail(Errc::invalid_argument, "this site has taught nothing yet");
+    }
+    return plan;
+}
+
 Result<Bytes> Learner::learn_one(const LearningPlan& plan, const std::string& id,
                                  ByteView object) const {
     TRIBUTARY_TRY(const ClassifierObject current, decode_or_new(plan, id, object));

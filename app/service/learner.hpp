@@ -73,6 +73,11 @@ class Learner {
     Result<LearningPlan> plan(const datasets::LabelledRecords& batch,
                               std::uint64_t contribution) const;
 
+    /// Prepares to learn again what the site remembers, for every object that it has taught: the
+    /// updates of others may have displaced it. No new record, none counted again.
+    /// @error invalid_argument (nothing is remembered)
+    Result<LearningPlan> plan_rehearsal(std::uint64_t contribution) const;
+
     /// Learns the plan from the objects as they arrived; empty bytes are an object that nobody has
     /// taught yet.
     /// @return  the changed objects only; none when the contribution is contained already

@@ -43,6 +43,13 @@ Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& m
     return prepared;
 }
 
+Result<PreparedBatch> prepare_rehearsal(const TrainingBatch& memory) {
+    const TrainingBatch nothing{FeatureMatrix(memory.features.width()), {}, {}};
+    TRIBUTARY_TRY(PreparedBatch prepared, prepare(nothing, memory));
+    prepared.is_rehearsal = true;
+    return prepared;
+}
+
 Result<std::unique_ptr<Engine>> make_engine(std::string_view name) {
     if (name == "smo") return std::make_unique<SmoEngine>();
     if (name == "libsvm") return std::make_unique<LibsvmEngine>();

@@ -23,6 +23,7 @@ struct PreparedBatch {
     TrainingSet memory;  ///< the site's memory without what is in `rows`
     std::uint64_t positives = 0;
     std::uint64_t negatives = 0;
+    bool is_rehearsal = false;  ///< no record is new; the memory alone is learnt again
 };
 
 class Engine {
@@ -47,6 +48,11 @@ class Engine {
 /// @param memory  LocalMemory::rows(); may be empty (then of any width)
 /// @error invalid_argument (signs, weights, lengths), mismatch (widths), limit_exceeded
 Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& memory);
+
+/// A batch without a new record: what the site remembers is learnt again, because the updates of
+/// others may have displaced it. It counts no record.
+/// @error as prepare
+Result<PreparedBatch> prepare_rehearsal(const TrainingBatch& memory);
 
 /// The engine of that name.
 /// @error not_found, naming the known ones
