@@ -38,12 +38,17 @@ struct Judgement {
     std::map<ClassName, std::vector<Attack>> attacks;
 };
 
-Bytes group_of(const std::string& site, const datasets::FlowRecord& flow) {
+/// An attack is what one line of the rules labels; other flows go by the minute.
+Bytes group_of(const std::string& site, const LabelledFlows& flows, std::size_t row) {
     ByteWriter writer;
     writer.put(to_bytes(site));
-    const auto [low, high] = std::minmax(flow.src.bytes, flow.dst.bytes);
-    writer.put(low);
-    writer.put(high);
+    const ClassName& label = flows.records.labels[row];
+    if (!label.empty() && label != datasets::kNormalClass) {
+        writer.put(to_bytes(flows.evidence[row]));
+        return writer.take();
+    }
+    constexpr std::chrono::minutes kTogether{1};
+    writer.u64(static_cast<std::uint64_t>(flows.flows[row].start / kTogether));
     return writer.take();
 }
 
@@ -54,7 +59,9 @@ Result<Pool> read_pool(const ParameterOptions& options, const datasets::Schema& 
         TRIBUTARY_TRY(LabelledFlows flows, read_labelled_flows(organization.train, schema));
         std::vector<Bytes> groups;
         groups.reserve(flows.flows.size());
-        for (const auto& flow : flows.flows) groups.push_back(group_of(organization.name, flow));
+        for (std::size_t i = 0; i < flows.flows.size(); ++i) {
+            groups.push_back(group_of(organization.name, flows, i));
+        }
         pool.classes.insert(flows.records.coverage.begin(), flows.records.coverage.end());
         pool.sites.push_back(std::move(flows.records));
         pool.groups.push_back(std::move(groups));
@@ -64,17 +71,46 @@ Result<Pool> read_pool(const ParameterOptions& options, const datasets::Schema& 
 
 using Folds = std::vector<std::vector<std::size_t>>;  ///< by site and row
 
+/// A number that follows from the assignment and the group alone.
+std::uint64_t draw(std::uint64_t assignment, const Bytes& group) {
+    ByteWriter writer;
+    writer.u64(assignment);
+    writer.put(group);
+    const Digest digest = blake2b(writer.bytes());
+    return ByteReader(digest).u64();
+}
+
+/// Deals the attacks of each class out to the folds in a random order, so that the folds of a class
+/// differ by one attack at most.
+std::map<Bytes, std::size_t> deal_attacks(const Pool& pool, std::uint64_t assignment,
+                                          std::size_t folds) {
+    std::map<ClassName, std::map<std::uint64_t, Bytes>> attacks;
+    for (std::size_t s = 0; s < pool.sites.size(); ++s) {
+        const std::vector<ClassName>& labels = pool.sites[s].labels;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            if (labels[i].empty() || labels[i] == datasets::kNormalClass) continue;
+            const Bytes& group = pool.groups[s][i];
+            attacks[labels[i]].emplace(draw(assignment, group), group);
+        }
+    }
+    std::map<Bytes, std::size_t> dealt;
+    for (const auto& [class_name, shuffled] : attacks) {
+        std::size_t next = 0;
+        for (const auto& [order, group] : shuffled) dealt[group] = next++ % folds;
+    }
+    return dealt;
+}
+
 Folds divide(const Pool& pool, std::uint64_t assignment, std::size_t folds) {
+    const auto attacks = deal_attacks(pool, assignment, folds);
     Folds result;
     for (const std::vector<Bytes>& groups : pool.groups) {
         std::vector<std::size_t> of_rows;
         of_rows.reserve(groups.size());
         for (const Bytes& group : groups) {
-            ByteWriter writer;
-            writer.u64(assignment);
-            writer.put(group);
-            const Digest digest = blake2b(writer.bytes());
-            of_rows.push_back(static_cast<std::size_t>(ByteReader(digest).u64() % folds));
+            const auto attack = attacks.find(group);
+            of_rows.push_back(attack != attacks.end() ? attack->second
+                                                      : draw(assignment, group) % folds);
         }
         result.push_back(std::move(of_rows));
     }

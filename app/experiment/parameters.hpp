@@ -1,7 +1,8 @@
 #pragma once
 // Which cost and width of the kernel a schema should have: cross-validation on training captures
-// alone, never on a test capture. Flows of one pair of hosts stay together in a fold, so that a
-// model is always judged on attackers and victims that it has not seen together.
+// alone, never on a test capture. The flows of one attack stay together in a fold, because the
+// next attack will be another one; the attacks of a class are spread evenly over the folds. Normal
+// traffic repeats at a site, so that its flows are divided by the minute in which they start.
 // One thread per call. Source: design of the classifier, section 1 (hyper-parameters per schema).
 
 #include <cstdint>

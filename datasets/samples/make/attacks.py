@@ -13,7 +13,7 @@ import people
 from network import HERE, batch_in, inside
 from servers import WORK
 
-SLACK_BEFORE, SLACK_AFTER = 0.5, 5.0
+SLACK_BEFORE, SLACK_AFTER = 1.5, 5.0  # the header of NetFlow v9 tells the time in whole seconds
 FORGED_SLACK = 3.0  # exporters' clocks are rough, and nobody else bears a forged address
 QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -76,11 +76,14 @@ class Attacker:
         source, goal = (self.site.v6(host), self.site.v6(target)) if v6 else (self.site.v4(host), self.site.v4(target))
         ports, began = f"{first}-{first + count - 1}", time.time()
         nmap = ["nmap", "-n", "-Pn", "-p", ports, "--max-retries", "1"]
+        nping = ["nping", "--quiet", "-c", "1", "-p", ports]
         command = {
             "syn": [*nmap, "-sS", "-T4", goal],
             "connect": [*nmap, "-sT", "-T4", "--max-rate", "60", goal],
             "connect6": [*nmap, "-6", "-sT", "-T5", goal],
             "syn-slowish": [*nmap, "-sS", "--min-rate", "12", "--max-rate", "18", goal],
+            "nping": [*nping, "--tcp", "--flags", "syn", "--rate", "20", goal],
+            "nping-connect": [*nping, "--tcp-connect", "--rate", "40", goal],
             "masscan": ["masscan", goal, "-p", ports, "--rate", "35", "--wait", "3", "-e", "eth0"],
             "masscan-fast": ["masscan", goal, "-p", ports, "--rate", "90", "--wait", "3", "-e", "eth0"],
             "masscan-slow": ["masscan", goal, "-p", ports, "--rate", "12", "--wait", "3", "-e", "eth0"],
@@ -95,6 +98,7 @@ class Attacker:
             "nmap": ["nmap", "-n", "-Pn", "-sU", "-p", ports, "--max-retries", "0", "--min-rate", "20", goal],
             "nmap-fast": ["nmap", "-n", "-Pn", "-sU", "-p", ports, "--max-retries", "0", "--min-rate", "90",
                           "--data-length", "12", goal],
+            "nping": ["nping", "--quiet", "--udp", "-c", "1", "-p", ports, "--rate", "35", "--data-length", "8", goal],
             "masscan": ["masscan", goal, "-pU:" + ports, "--rate", "25", "--wait", "2", "-e", "eth0"],
             "hping3": ["hping3", "-2", "-q", "-p", f"++{first}", "-i", "u60000", "-c", count, goal],
         }[flavour]
@@ -105,11 +109,14 @@ class Attacker:
         """One probe every few seconds from shortly after the beginning to the end."""
         goal, began, left = self.site.v4(target), time.time(), self.end - time.time() - 8
         count = int(left / gap)
+        nping = ["nping", "--quiet", "-c", "1", "-p", f"{first}-{first + count}", "--delay", f"{gap}s"]
         command = {
             "nmap-syn": ["nmap", "-n", "-Pn", "-sS", "-p", f"{first}-{first + count}", "--max-retries", "0",
                          "--scan-delay", f"{gap}s", "--max-scan-delay", f"{gap}s", goal],
             "nmap-connect": ["nmap", "-n", "-Pn", "-sT", "-p", f"{first}-{first + count}", "--max-retries", "0",
                              "--scan-delay", f"{gap}s", "--max-scan-delay", f"{gap}s", goal],
+            "nping-syn": [*nping, "--tcp", "--flags", "syn", goal],
+            "nping-connect": [*nping, "--tcp-connect", goal],
             "hping3": ["hping3", "-S", "-q", "-p", f"++{first}", "-i", int(gap), "-c", count, goal],
         }[flavour]
         self.run(host, *command, timeout=left)
@@ -171,7 +178,8 @@ class Attacker:
         pause = {"forged": "u8000", "forged-fast": "u3000", "forged-slow": "u25000", "own": "u12000", "own-fast": "u5000",
                  "own-slow": "u40000"}[flavour]
         forged = ["--rand-source"] if flavour.startswith("forged") else []
-        options = ["-s", random.randrange(2000, 50000), *([] if self.train else ["-d", "0", "-w", "512"])]
+        shape = (random.choice((0, 24)), random.choice((64, 1024, 8192, 29200))) if self.train else (0, 512)
+        options = ["-s", random.randrange(2000, 50000), "-d", shape[0], "-w", shape[1]]
         self.run(host, "hping3", "-S", "-q", "-p", port, "-i", pause, "-c", count, *options, *forged, goal, timeout=30)
         if forged:
             terms = (f"host {goal} and port {port} and proto tcp and not src {self.site.inside_v4} "
