@@ -44,7 +44,7 @@ void apply(Learner& learner, const LearningPlan& plan, ObjectBytes& objects) {
 }
 
 TEST(Rehearsal, IsRefusedWhereNothingIsRemembered) {
-    const Learner learner = make_learner("site-a");
+    Learner learner = make_learner("site-a");
 
     const auto plan = learner.plan_rehearsal(1);
 
