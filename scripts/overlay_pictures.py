@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WIDTH, HEIGHT, MARGIN = 960, 360, 36
+WIDTH, HEIGHT, MARGIN, LINE_OF_TEXT = 960, 360, 36, 15
 INK, PALE = "#1f2933", "#cbd2d9"
 COLOURS = {"static": "#7b8794", "regret": "#0b7285", "counting": "#e67700", "splay": "#c92a2a"}
 
@@ -105,6 +105,15 @@ def moving_mean(values, window):
     return means
 
 
+def label_places(ends):
+    """Heights of the names beside the ends of their lines, in the same order, apart enough to read."""
+    places, lowest = {}, None
+    for name, y in sorted(ends.items(), key=lambda item: -item[1]):
+        lowest = y if lowest is None else min(y, lowest - LINE_OF_TEXT)
+        places[name] = lowest
+    return places
+
+
 def draw_cost(title, series):
     top = max(max(values) for values in series.values()) * 1.05
     count = max(len(values) for values in series.values())
@@ -113,15 +122,16 @@ def draw_cost(title, series):
         y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN - 16) * mark / top
         body.append(f'<line x1="{MARGIN}" x2="{WIDTH - 110}" y1="{y:.1f}" y2="{y:.1f}" stroke="{PALE}"/>'
                     f'<text x="8" y="{y + 4:.1f}" fill="{INK}">{mark}</text>')
+    places = label_places({name: HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN - 16) * values[-1] / top
+                           for name, values in series.items()})
     for name, values in series.items():
         stride = max(len(values) // 400, 1)
         points = " ".join(
             f"{MARGIN + (WIDTH - 110 - MARGIN) * i / count:.1f},"
             f"{HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN - 16) * values[i] / top:.1f}"
             for i in range(stride, len(values), stride))
-        y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN - 16) * values[-1] / top
         body.append(f'<polyline points="{points}" fill="none" stroke="{COLOURS[name]}" stroke-width="1.6"/>'
-                    f'<text x="{WIDTH - 104}" y="{y + 4:.1f}" fill="{COLOURS[name]}">{name}</text>')
+                    f'<text x="{WIDTH - 104}" y="{places[name] + 4:.1f}" fill="{COLOURS[name]}">{name}</text>')
     body.append(f'<text x="{MARGIN}" y="{HEIGHT - 10}" fill="{INK}">requests 0 to {count:,}; '
                 f'hops and rotations per request, mean of 500</text>')
     return svg(title, body)
