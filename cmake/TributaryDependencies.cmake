@@ -16,3 +16,8 @@ pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 find_package(fmt REQUIRED)
 pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
+
+# Optional: PostgreSQL as the server's store, and the systems that `bench migration` compares with.
+pkg_check_modules(PQ IMPORTED_TARGET libpq)
+pkg_check_modules(HIREDIS IMPORTED_TARGET hiredis)
+pkg_check_modules(CURL IMPORTED_TARGET libcurl)

@@ -1,6 +1,6 @@
 #pragma once
 // Where the server keeps what must survive it: the newest version of every object, its history,
-// the members, and the incarnation. One interface for SQLite today and PostgreSQL later.
+// the members, and the incarnation. One interface for SQLite and PostgreSQL (open_store.hpp).
 // Invariants: commit() returns success only when the batch is on disk, all of it or nothing; a
 // version once stored under an id never gets another content; incarnations only grow.
 // Thread: one at a time (the node calls from its store thread only, after loading).
@@ -50,6 +50,12 @@ struct Batch {
 class Store {
  public:
     virtual ~Store() = default;
+
+    /// Makes this coordinator the one that may begin an incarnation, if no other one leads. The one
+    /// that leads does so until it ends. A file has one user by the lock of its folder.
+    /// @return false while another coordinator leads
+    /// @error io
+    virtual Result<bool> try_to_lead() { return true; }
 
     /// Writes all of the batch in one transaction. An object whose stored version is not older is
     /// left as it is, so that a batch may be repeated.
