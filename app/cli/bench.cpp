@@ -9,6 +9,7 @@ namespace {
 constexpr AddCommand kBenches[] = {
     add_bench_classifier,
     add_bench_ingest,
+    add_bench_migration,
 };
 
 }  // namespace
