@@ -14,8 +14,10 @@ constexpr bool is_one_of = (std::is_same_v<M, Kinds> || ...);
 template <typename M>
 constexpr bool comes_from(Side side) {
     if constexpr (is_one_of<M, Retrieve, Migrate, ReadRequest>) return true;
+    if constexpr (is_one_of<M, Hold, HoldOk, HoldNo, Unhold, Depart>) return true;
     if constexpr (is_one_of<M, ReadClimb, Force, Ping, Leave>) return side == Side::child;
-    if constexpr (is_one_of<M, ReadReturn, ForceConfirm, Pong, Disconnected, JoinForward>) {
+    if constexpr (is_one_of<M, ReadReturn, ForceConfirm, Pong, Disconnected, JoinForward,
+                            PromotePart, Promote>) {
         return side == Side::parent;
     }
     return false;  // direct messages have no place on an edge
@@ -65,9 +67,36 @@ Status check_objects(const M& message, const ProcessOptions& options) {
             return fail(Errc::invalid_argument, "an invalid object id");
         }
     }
-    if constexpr (std::is_same_v<M, Force>) {
+    if constexpr (is_one_of<M, Force, PromotePart>) {
         if (message.objects.size() > options.max_copies || !valid_ids(message.objects)) {
             return fail(Errc::limit_exceeded, "more objects than max_copies, or an invalid id");
+        }
+    }
+    return {};
+}
+
+template <typename M>
+Status check_promotion(const M& message, const ProcessOptions& options) {
+    if constexpr (requires { message.siblings; }) {
+        if (message.siblings.size() > options.max_children) {
+            return fail(Errc::limit_exceeded, "more siblings than max_children");
+        }
+    }
+    if constexpr (std::is_same_v<M, HoldOk>) {
+        if (message.epochs.size() > options.max_children ||
+            message.versions.size() > options.max_copies) {
+            return fail(Errc::limit_exceeded, "more epochs or versions than a process has");
+        }
+    }
+    if constexpr (std::is_same_v<M, PromotePart>) {
+        if (message.queues.size() > options.max_copies) {
+            return fail(Errc::limit_exceeded, "more queues than max_copies");
+        }
+        for (const QueueCopy& copy : message.queues) {
+            if (copy.processes.empty() || copy.processes.size() > 2 * options.max_queue ||
+                !valid_object_id(copy.object)) {
+                return fail(Errc::limit_exceeded, "an empty or too long queue, or an invalid id");
+            }
         }
     }
     return {};
@@ -83,7 +112,8 @@ Status admit(const Message& message, Side from, const ProcessOptions& options) {
                 return fail(Errc::mismatch, "it does not come from this side of the tree");
             }
             TRIBUTARY_CHECK(check_lists(kind, options));
-            return check_objects(kind, options);
+            TRIBUTARY_CHECK(check_objects(kind, options));
+            return check_promotion(kind, options);
         },
         message);
 }

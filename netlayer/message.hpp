@@ -3,7 +3,7 @@
 // Messages marked [edge] travel on a tree edge, exactly once and in order per edge epoch; Ping and
 // Pong travel on the edge too, but are not numbered (sequence 0) and may be lost. Messages marked
 // [direct] travel outside the tree, may be lost, and are repeated by whoever needs an answer.
-// Values; any thread. self-service Figures 3 and 6, §5, §6.
+// Values; any thread. self-service Figures 3, 6 and 8, §5, §6.
 
 #include <cstdint>
 #include <string>
@@ -122,9 +122,79 @@ struct JoinRefuse {
     std::string reason;
 };
 
+/// [edge] The sender wants to leave, and `successor`, one of its children, to take its place. Send
+/// me nothing more until you hear how it ends (C12). `siblings` is told to the successor only: the
+/// sender's other children, which would become its own.
+struct Hold {
+    std::uint64_t attempt = 0;
+    Card successor;
+    std::vector<ProcessId> siblings;
+};
+
+/// A copy that the sender has.
+struct KnownVersion {
+    ObjectId object;
+    Version version = 0;
+};
+
+/// [edge] The last message for the leaver until the attempt ends. `epochs` are those that the
+/// sender mints as an upper end: of the edge to the successor, or the successor's to each sibling
+/// in the order of the Hold. `versions` come from the successor: newer copies are to be sent.
+struct HoldOk {
+    std::uint64_t attempt = 0;
+    std::vector<Epoch> epochs;
+    std::vector<KnownVersion> versions;
+};
+
+/// [edge] Not now: the sender takes part in another change of the tree.
+struct HoldNo {
+    std::uint64_t attempt = 0;
+};
+
+/// [edge] The attempt was given up; what was held is sent.
+struct Unhold {
+    std::uint64_t attempt = 0;
+};
+
+/// The leaver's localQ of one object. Its own elements are no-ops, and the object is idle there if
+/// the first is its own, so that names of processes say everything.
+struct QueueCopy {
+    ObjectId object;
+    std::vector<ProcessId> processes;
+};
+
+/// [edge, downward, to the successor] A part of the leaver's state, small enough for one message.
+struct PromotePart {
+    std::uint64_t attempt = 0;
+    std::vector<Object> objects;
+    std::vector<Dependency> dependencies;
+    std::vector<QueueCopy> queues;
+};
+
+/// A process with the epoch of the edge to it.
+struct Neighbour {
+    Card card;
+    Epoch epoch = 0;
+};
+
+/// [edge, downward, to the successor] Take my place; the last message on this edge. Figure 8.
+struct Promote {
+    std::uint64_t attempt = 0;
+    Neighbour parent;
+    std::vector<Neighbour> siblings;
+};
+
+/// [edge, to the other neighbours] The successor is in my place, on the edge of this epoch; the
+/// last message on this edge (C11).
+struct Depart {
+    std::uint64_t attempt = 0;
+    Epoch epoch = 0;
+};
+
 using Message =
     std::variant<Retrieve, Migrate, ReadRequest, ReadClimb, ReadReturn, Force, ForceConfirm, Ping,
-                 Pong, Leave, Disconnected, JoinForward, JoinRequest, JoinAccept, JoinRefuse>;
+                 Pong, Leave, Disconnected, JoinForward, JoinRequest, JoinAccept, JoinRefuse, Hold,
+                 HoldOk, HoldNo, Unhold, PromotePart, Promote, Depart>;
 
 /// True for Ping and Pong, which carry no sequence number.
 bool is_heartbeat(const Message& message);

@@ -1,5 +1,7 @@
 #include "netlayer/wire/codec.hpp"
 
+#include <algorithm>
+
 #include "netlayer/wire/schema.hpp"
 
 namespace tributary::netlayer {
@@ -15,6 +17,8 @@ struct Counts {
     std::size_t objects = 0;
     std::size_t dependencies = 0;
     std::size_t path = 0;
+    std::size_t neighbours = 0;
+    std::size_t queue = 0;
 };
 
 Counts counts_of(const Message& message) {
@@ -27,6 +31,19 @@ Counts counts_of(const Message& message) {
                 counts.dependencies = content.dependencies.size();
             }
             if constexpr (requires { content.path; }) counts.path = content.path.size();
+            if constexpr (requires { content.siblings; }) {
+                counts.neighbours = content.siblings.size();
+            }
+            if constexpr (requires { content.versions; }) {
+                counts.objects = content.versions.size();
+                counts.neighbours = content.epochs.size();
+            }
+            if constexpr (requires { content.queues; }) {
+                counts.objects = std::max(counts.objects, content.queues.size());
+                for (const QueueCopy& copy : content.queues) {
+                    counts.queue = std::max(counts.queue, copy.processes.size());
+                }
+            }
             return counts;
         },
         message);
@@ -34,7 +51,8 @@ Counts counts_of(const Message& message) {
 
 bool within(const Counts& counts, const CodecLimits& limits) {
     return counts.objects <= limits.objects && counts.dependencies <= limits.dependencies &&
-           counts.path <= limits.path;
+           counts.path <= limits.path && counts.neighbours <= limits.neighbours &&
+           counts.queue <= limits.queue;
 }
 
 /// Where a frame stands in the conversation must fit what it says.

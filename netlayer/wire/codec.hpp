@@ -24,6 +24,8 @@ struct CodecLimits {
     std::size_t objects = 4096;         ///< copies in one message
     std::size_t dependencies = 65'536;  ///< pairs in one message
     std::size_t path = 4096;            ///< processes on a path
+    std::size_t neighbours = 4096;      ///< siblings, and the epochs of the edges to them
+    std::size_t queue = 131'072;        ///< elements of one localQ
     std::size_t reason_bytes = 512;     ///< longer sentences are cut by encode()
     Micros lease = std::chrono::hours(1);
 };

@@ -64,6 +64,57 @@ class Reader {
         return {from.id(), incarnation(from.incarnation()), card_field(from.endpoint()),
                 card_field(from.public_key()), card_field(from.name())};
     }
+    Epoch epoch(std::uint64_t value) {
+        demand(value != 0, "an announced edge has no epoch");
+        return value;
+    }
+    template <typename Repeated>
+    std::vector<ProcessId> processes(const Repeated& from, std::size_t limit, const char* what) {
+        if (!count(from.size(), limit, what)) return {};
+        return std::vector<ProcessId>(from.begin(), from.end());
+    }
+    template <typename Repeated>
+    std::vector<ProcessId> siblings(const Repeated& from) {
+        return processes(from, limits_.neighbours, "siblings");
+    }
+    Neighbour neighbour(const wire::Neighbour& from) {
+        return {card(from.card()), epoch(from.epoch())};
+    }
+    template <typename Repeated>
+    std::vector<Neighbour> neighbours(const Repeated& from) {
+        std::vector<Neighbour> to;
+        if (!count(from.size(), limits_.neighbours, "siblings")) return to;
+        for (const wire::Neighbour& each : from) to.push_back(neighbour(each));
+        return to;
+    }
+    template <typename Repeated>
+    std::vector<Epoch> epochs(const Repeated& from) {
+        std::vector<Epoch> to;
+        if (!count(from.size(), limits_.neighbours, "epochs")) return to;
+        for (const std::uint64_t each : from) to.push_back(epoch(each));
+        return to;
+    }
+    template <typename Repeated>
+    std::vector<KnownVersion> versions(const Repeated& from) {
+        std::vector<KnownVersion> to;
+        if (!count(from.size(), limits_.objects, "versions")) return to;
+        for (const wire::KnownVersion& each : from) {
+            demand(each.version() <= kMaxVersion, "a version is out of range");
+            to.push_back({object_id(each.object()), each.version()});
+        }
+        return to;
+    }
+    template <typename Repeated>
+    std::vector<QueueCopy> queues(const Repeated& from) {
+        std::vector<QueueCopy> to;
+        if (!count(from.size(), limits_.objects, "queues")) return to;
+        for (const wire::QueueCopy& each : from) {
+            demand(each.processes_size() > 0, "a queue is empty");
+            to.push_back({object_id(each.object()),
+                          processes(each.processes(), limits_.queue, "elements of a queue")});
+        }
+        return to;
+    }
     std::string reason(const std::string& from) {
         demand(from.size() <= limits_.reason_bytes, "a reason is too long");
         std::string to = from;
@@ -126,6 +177,27 @@ Message read(Reader& in, const wire::JoinAccept& from) {
                       from.epoch()};
 }
 
+Message read(Reader& in, const wire::Hold& from) {
+    return Hold{from.attempt(), in.card(from.successor()), in.siblings(from.siblings())};
+}
+
+Message read(Reader& in, const wire::HoldOk& from) {
+    return HoldOk{from.attempt(), in.epochs(from.epochs()), in.versions(from.versions())};
+}
+
+Message read(Reader& in, const wire::PromotePart& from) {
+    return PromotePart{from.attempt(), in.objects(from.objects()),
+                       in.dependencies(from.dependencies()), in.queues(from.queues())};
+}
+
+Message read(Reader& in, const wire::Promote& from) {
+    return Promote{from.attempt(), in.neighbour(from.parent()), in.neighbours(from.siblings())};
+}
+
+Message read(Reader& in, const wire::Depart& from) {
+    return Depart{from.attempt(), in.epoch(from.epoch())};
+}
+
 std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
     switch (frame.content_case()) {
         case wire::Frame::kHello: return std::nullopt;
@@ -150,6 +222,13 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
         case wire::Frame::kJoinRefuse:
             return JoinRefuse{in.incarnation(frame.join_refuse().joiner_incarnation()),
                               in.reason(frame.join_refuse().reason())};
+        case wire::Frame::kHold: return read(in, frame.hold());
+        case wire::Frame::kHoldOk: return read(in, frame.hold_ok());
+        case wire::Frame::kHoldNo: return HoldNo{frame.hold_no().attempt()};
+        case wire::Frame::kUnhold: return Unhold{frame.unhold().attempt()};
+        case wire::Frame::kPromotePart: return read(in, frame.promote_part());
+        case wire::Frame::kPromote: return read(in, frame.promote());
+        case wire::Frame::kDepart: return read(in, frame.depart());
         case wire::Frame::CONTENT_NOT_SET: break;
     }
     in.demand(false, "it has no content that this version knows");

@@ -48,6 +48,11 @@ void put_path(const Path& from, Repeated& to) {
     to.Add(from.begin(), from.end());
 }
 
+void put(const Neighbour& from, wire::Neighbour& to) {
+    put(from.card, *to.mutable_card());
+    to.set_epoch(from.epoch);
+}
+
 /// Puts one alternative of Message into the frame.
 class Writer {
  public:
@@ -123,6 +128,49 @@ class Writer {
         wire::JoinRefuse& to = *frame_.mutable_join_refuse();
         to.set_joiner_incarnation(from.joiner_incarnation);
         to.set_reason(cut(from.reason));
+    }
+    void operator()(const Hold& from) const {
+        wire::Hold& to = *frame_.mutable_hold();
+        to.set_attempt(from.attempt);
+        put(from.successor, *to.mutable_successor());
+        to.mutable_siblings()->Add(from.siblings.begin(), from.siblings.end());
+    }
+    void operator()(const HoldOk& from) const {
+        wire::HoldOk& to = *frame_.mutable_hold_ok();
+        to.set_attempt(from.attempt);
+        to.mutable_epochs()->Add(from.epochs.begin(), from.epochs.end());
+        for (const KnownVersion& known : from.versions) {
+            wire::KnownVersion& made = *to.add_versions();
+            made.set_object(known.object);
+            made.set_version(known.version);
+        }
+    }
+    void operator()(const HoldNo& from) const {
+        frame_.mutable_hold_no()->set_attempt(from.attempt);
+    }
+    void operator()(const Unhold& from) const {
+        frame_.mutable_unhold()->set_attempt(from.attempt);
+    }
+    void operator()(const PromotePart& from) const {
+        wire::PromotePart& to = *frame_.mutable_promote_part();
+        to.set_attempt(from.attempt);
+        put_objects(from.objects, *to.mutable_objects());
+        put_dependencies(from.dependencies, *to.mutable_dependencies());
+        for (const QueueCopy& copy : from.queues) {
+            wire::QueueCopy& made = *to.add_queues();
+            made.set_object(copy.object);
+            made.mutable_processes()->Add(copy.processes.begin(), copy.processes.end());
+        }
+    }
+    void operator()(const Promote& from) const {
+        wire::Promote& to = *frame_.mutable_promote();
+        to.set_attempt(from.attempt);
+        put(from.parent, *to.mutable_parent());
+        for (const Neighbour& sibling : from.siblings) put(sibling, *to.add_siblings());
+    }
+    void operator()(const Depart& from) const {
+        frame_.mutable_depart()->set_attempt(from.attempt);
+        frame_.mutable_depart()->set_epoch(from.epoch);
     }
 
  private:

@@ -130,6 +130,26 @@ TEST(Codec, CountsAreBoundedInBothDirections) {
     EXPECT_EQ(refused_to_receive.error().code, Errc::corrupt);
 }
 
+TEST(Codec, CountsOfAPromotionAreBoundedInBothDirections) {
+    Random random(2);
+    CodecLimits tight;
+    tight.neighbours = tight.objects = tight.queue = 2;
+    const std::vector<KnownVersion> versions(3, KnownVersion{"o", 1});
+    const std::vector<QueueCopy> queues(3, QueueCopy{"o", {1}});
+
+    for (const Message& message :
+         {Message(Hold{1, {}, {1, 2, 3}}), Message(HoldOk{1, {1, 2, 3}, {}}),
+          Message(HoldOk{1, {}, versions}),
+          Message(Promote{1, {{}, 1}, {{{}, 1}, {{}, 1}, {{}, 1}}}),
+          Message(PromotePart{1, {}, {}, queues}),
+          Message(PromotePart{1, {}, {}, {{"o", {1, 2, 3}}}})}) {
+        const Frame frame = frame_of(message, random);
+
+        EXPECT_EQ(encode(frame, tight).error().code, Errc::limit_exceeded) << describe(message);
+        EXPECT_EQ(decode(*encode(frame), tight).error().code, Errc::corrupt) << describe(message);
+    }
+}
+
 TEST(Codec, MessagesOutOfPlaceAreCorrupt) {
     Frame unnumbered{1, 2, 3, 0, 0, Retrieve{"a"}};
     Frame numbered_heartbeat{1, 2, 3, 4, 0, Ping{1, 1}};
@@ -152,9 +172,14 @@ TEST(Codec, BadNamesAndNumbersAreCorrupt) {
     long_field.endpoint = std::string(257, 'x');
     Card control_field;
     control_field.name = "a\nb";
+    const Message no_epoch = Depart{1, 0};
+    const Message no_epoch_above = Promote{1, {{}, 0}, {}};
+    const Message empty_queue = PromotePart{1, {}, {}, {{"o", {}}}};
+    const Message unnamed_version = HoldOk{1, {}, {{"", 1}}};
 
     for (const Message& message :
          {empty_name, long_name, spaced_name, self_dependency, bad_incarnation, bad_version,
+          no_epoch, no_epoch_above, empty_queue, unnamed_version, Message(Hold{1, long_field, {}}),
           Message(JoinForward{long_field}), Message(JoinForward{control_field})}) {
         const Frame frame{1, 2, 3, 4, 0, message};
         EXPECT_EQ(decode(*encode(frame)).error().code, Errc::corrupt) << describe(message);

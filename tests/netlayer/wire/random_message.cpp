@@ -51,6 +51,31 @@ Card random_card(Random& random) {
             random_text(random, 40), random_text(random, 64)};
 }
 
+std::vector<Neighbour> random_neighbours(Random& random, std::size_t most) {
+    std::vector<Neighbour> neighbours(random.below(most));
+    for (Neighbour& each : neighbours) each = {random_card(random), 1 + random.next() / 2};
+    return neighbours;
+}
+
+HoldOk random_hold_ok(Random& random) {
+    HoldOk ok{random.next(), {}, {}};
+    for (std::uint64_t i = random.below(4); i > 0; --i) ok.epochs.push_back(1 + random.below(99));
+    for (std::uint64_t i = random.below(4); i > 0; --i) {
+        ok.versions.push_back({random_text(random, kMaxObjectIdBytes), random.next() >> 2U});
+    }
+    return ok;
+}
+
+PromotePart random_promote_part(Random& random) {
+    PromotePart part{random.next(), random_objects(random), random_dependencies(random), {}};
+    for (std::uint64_t i = random.below(4); i > 0; --i) {
+        QueueCopy copy{random_text(random, 20), random_path(random)};
+        copy.processes.push_back(random.next());
+        part.queues.push_back(std::move(copy));
+    }
+    return part;
+}
+
 class Describer {
  public:
     [[nodiscard]] std::string text() const { return text_; }
@@ -72,6 +97,15 @@ class Describer {
     void operator()(const JoinRequest& m) { add(m.joiner); }
     void operator()(const JoinAccept& m) { add(m.parent), add(m.joiner_incarnation), add(m.epoch); }
     void operator()(const JoinRefuse& m) { add(m.joiner_incarnation), add(m.reason); }
+    void operator()(const Hold& m) { add(m.attempt), add(m.successor), add(m.siblings); }
+    void operator()(const HoldOk& m) { add(m.attempt), add(m.epochs), add(m.versions); }
+    void operator()(const HoldNo& m) { add(m.attempt); }
+    void operator()(const Unhold& m) { add(m.attempt); }
+    void operator()(const PromotePart& m) {
+        add(m.attempt), add(m.objects), add(m.dependencies), add(m.queues);
+    }
+    void operator()(const Promote& m) { add(m.attempt), add(m.parent), add(m.siblings); }
+    void operator()(const Depart& m) { add(m.attempt), add(m.epoch); }
 
  private:
     void add(const std::string& value) { text_ += "'" + value + "' "; }
@@ -82,6 +116,9 @@ class Describer {
         add(value.id), add(value.version), add(to_hex(view(value.body)));
     }
     void add(const Dependency& value) { add(value.from), add(value.to); }
+    void add(const KnownVersion& value) { add(value.object), add(value.version); }
+    void add(const QueueCopy& value) { add(value.object), add(value.processes); }
+    void add(const Neighbour& value) { add(value.card), add(value.epoch); }
     void add(const RequestId& value) {
         add(value.origin), add(value.incarnation), add(value.number);
     }
@@ -128,6 +165,16 @@ Message random_message(std::size_t alternative, Random& random) {
         case 13:
             return JoinAccept{random_card(random), random_incarnation(random), 1 + random.below(9)};
         case 14: return JoinRefuse{random_incarnation(random), random_text(random, 500)};
+        case 15: return Hold{random.next(), random_card(random), random_path(random)};
+        case 16: return random_hold_ok(random);
+        case 17: return HoldNo{random.next()};
+        case 18: return Unhold{random.next()};
+        case 19: return random_promote_part(random);
+        case 20:
+            return Promote{random.next(),
+                           {random_card(random), 1 + random.below(99)},
+                           random_neighbours(random, 4)};
+        case 21: return Depart{random.next(), 1 + random.below(99)};
         default: throw std::logic_error("a new kind of message needs random content here");
     }
 }
