@@ -132,6 +132,9 @@ Result<Json> privacy_json(const ClassifierObject& object, const ShowOptions& opt
                   classifier::leak_report(object, *schema, own, options.limit));
     Json json = header_json(object);
     json["vectors"] = report.vectors;
+    json["pending"] = report.pending;
+    json["quarantined"] = report.quarantined;
+    json["weights"] = report.weights;
     json["weights_only"] = object.model.kind == classifier::ModelKind::rff_linear;
     json["own_records"] = own.rows();
     json["equal_to_own"] = report.records;
@@ -143,7 +146,7 @@ Result<Json> privacy_json(const ClassifierObject& object, const ShowOptions& opt
             features.push_back(
                 {{"name", feature.name}, {"value", feature.value}, {"reveals", feature.reveals}});
         }
-        rows.push_back({{"pending", vector.pending},
+        rows.push_back({{"as", classifier::to_string(vector.as)},
                         {"sign", static_cast<int>(vector.sign)},
                         {"own", vector.own_record},
                         {"equal_records", vector.matching_records},

@@ -21,6 +21,7 @@ void write_parked(const Parked& one, format::Parked& entry) {
     for (const std::int8_t sign : one.signs) signs.push_back(sign > 0 ? '\1' : '\0');
     entry.set_signs(signs);
     entry.set_weights(text_of(ByteView(one.weights)));
+    entry.set_linear(text_of(encode_floats(one.linear)));
 }
 
 Result<Parked> read_parked(const format::Parked& entry, std::size_t width) {
@@ -38,6 +39,7 @@ Result<Parked> read_parked(const format::Parked& entry, std::size_t width) {
     TRIBUTARY_TRY(one.rows, decode_columns(view_of(entry.cells()), entry.rows(), width));
     for (const char sign : entry.signs()) one.signs.push_back(sign != 0 ? 1 : -1);
     one.weights = to_bytes(entry.weights());
+    TRIBUTARY_TRY(one.linear, decode_floats(view_of(entry.linear())));
     return one;
 }
 

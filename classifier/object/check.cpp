@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "classifier/object/codec.hpp"
 
@@ -34,6 +35,12 @@ bool ascending(const Values& values) {
     return std::ranges::adjacent_find(values, std::ranges::greater_equal{}) == values.end();
 }
 
+/// Versions, contribution numbers and records: what is learnt on top of them must not wrap.
+Status check_numbers(std::initializer_list<std::uint64_t> numbers) {
+    if (std::ranges::max(numbers) <= kCountLimit) return {};
+    return fail(Errc::limit_exceeded, "a count of the object is above 2^53");
+}
+
 Status check_contributors(const std::vector<Contributor>& contributors) {
     TRIBUTARY_CHECK(check_count(contributors.size(), kContributorLimit, "contributors"));
     for (std::size_t i = 0; i < contributors.size(); ++i) {
@@ -43,6 +50,7 @@ Status check_contributors(const std::vector<Contributor>& contributors) {
         if (!ascending(one.refused) || (i > 0 && contributors[i - 1].pseudonym >= one.pseudonym)) {
             return fail(Errc::corrupt, "contributors or their refused numbers are out of order");
         }
+        TRIBUTARY_CHECK(check_numbers({one.last_contribution, one.records}));
         if (!one.key.empty() && one.key.size() != kKeyBytes) {
             return fail(Errc::corrupt, "the key of a contributor has the wrong length");
         }
@@ -83,17 +91,27 @@ Status check_lineage(const ClassifierObject& object) {
     return {};
 }
 
+/// What a branch moved: one number per weight of the model and one for its offset.
+bool fits_linear(const Parked& parked, const Model& model) {
+    const bool linear = model.kind == ModelKind::rff_linear;
+    const std::size_t numbers = linear ? std::size_t{model.parameters.fourier} + 1 : 0;
+    // Bodies of before this field existed have none.
+    return (parked.linear.empty() || parked.linear.size() == numbers) &&
+           std::ranges::all_of(parked.linear, [](float value) { return std::isfinite(value); });
+}
+
 Status check_parked(const ClassifierObject& object) {
     TRIBUTARY_CHECK(check_count(object.parked.size(), kParkedLimit, "contributions in quarantine"));
     for (const Parked& one : object.parked) {
         TRIBUTARY_CHECK(check_name(one.contributor, "a contributor in quarantine"));
         TRIBUTARY_CHECK(check_count(one.rows.rows(), kParkedRowLimit, "vectors in quarantine"));
+        TRIBUTARY_CHECK(check_numbers({one.contribution, one.positives, one.negatives}));
         const bool fits = one.rows.width() == object.model.width() &&
                           one.signs.size() == one.rows.rows() &&
                           one.weights.size() == one.rows.rows() && one.base <= object.version;
         const bool usable = std::ranges::all_of(
             one.weights, [](std::uint8_t weight) { return weight >= 1 && weight <= kWeightLimit; });
-        if (!fits || !usable) {
+        if (!fits || !usable || !fits_linear(one, object.model)) {
             return fail(Errc::corrupt, "a contribution in quarantine does not fit the object");
         }
     }
@@ -115,6 +133,7 @@ Status check_object(const ClassifierObject& object) {
     TRIBUTARY_CHECK(check_name(object.id, "the object id"));
     TRIBUTARY_CHECK(check_name(object.class_name, "the class name"));
     TRIBUTARY_CHECK(check_name(object.schema, "the schema name"));
+    TRIBUTARY_CHECK(check_numbers({object.version}));
     TRIBUTARY_CHECK(check_model(object.model));
     TRIBUTARY_CHECK(check_contributors(object.contributors));
     if (!std::isfinite(object.calibration.a) || !std::isfinite(object.calibration.b)) {

@@ -18,8 +18,10 @@ inline constexpr std::size_t kContributorLimit = 4096;
 inline constexpr std::size_t kRefusedLimit = 256;  ///< refused numbers kept per contributor
 inline constexpr std::size_t kStratumLimit = 256;  ///< recall values of a card
 inline constexpr std::size_t kSignatureLimit = 32;
-inline constexpr std::size_t kNameLimit = 128;        ///< bytes of any name
-inline constexpr std::size_t kParkedLimit = 8;        ///< contributions in quarantine at a time
+inline constexpr std::size_t kNameLimit = 128;  ///< bytes of any name
+inline constexpr std::size_t kParkedLimit = 8;  ///< contributions in quarantine at a time
+/// Of one contributor, so that nobody fills the quarantine alone.
+inline constexpr std::size_t kParkedOfOneLimit = 4;
 inline constexpr std::size_t kParkedRowLimit = 1000;  ///< vectors of one of them
 
 /// What one organization gave, under a name that says nothing about it.
@@ -95,6 +97,8 @@ struct Parked {
     FeatureMatrix rows;      ///< vectors of the branch version that the object lacks
     std::vector<std::int8_t> signs;
     std::vector<std::uint8_t> weights;
+    /// rff-linear: how far the branch moved each weight, and last the offset rho; else empty.
+    std::vector<float> linear{};
 
     bool operator==(const Parked&) const = default;
 };

@@ -78,7 +78,7 @@ Status check_sizes(const format::Body& body) {
     const bool ok = body.width() >= 1 && body.width() <= kWidthLimit &&
                     body.vectors() <= kVectorLimit && body.pending() <= kPendingLimit &&
                     body.weights().size() == body.vectors() && body.kind() >= 1 &&
-                    body.kind() <= 3 && std::abs(body.pending_sign()) <= 1 &&
+                    body.kind() <= 3 && body.pending_sign() >= -1 && body.pending_sign() <= 1 &&
                     body.linear().size() <= 4 * std::size_t{kFourierLimit};
     if (!ok) return fail(Errc::corrupt, "a count of the object is out of range");
     return {};

@@ -17,7 +17,8 @@ constexpr std::size_t kParked = 28;
 constexpr std::size_t kContributorBytes = kNameLimit + 10 * (kRefusedLimit + 8) + 64;
 constexpr std::size_t kCardBytes = kStratumLimit * (kNameLimit + 24) + 128;
 constexpr std::size_t kLineageBytes = 2 * kNameLimit + 256;
-constexpr std::size_t kParkedBytes = kNameLimit + 256 + kParkedRowLimit * (kWidthLimit + 2) + 4096;
+constexpr std::size_t kParkedBytes =
+    kNameLimit + 256 + kParkedRowLimit * (kWidthLimit + 2) + 4 * (kFourierLimit + 1) + 4096;
 constexpr std::size_t kOtherBytes = kVectorLimit * kWidthLimit + 4096;
 
 std::uint64_t varint(ByteReader& reader) {

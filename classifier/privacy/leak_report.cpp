@@ -30,6 +30,15 @@ std::vector<ShownFeature> spell_out(FeatureRow row, const datasets::Schema& sche
 
 }  // namespace
 
+const char* to_string(ShownAs as) {
+    switch (as) {
+        case ShownAs::support_vector: return "support-vector";
+        case ShownAs::pending: return "pending";
+        case ShownAs::quarantined: return "quarantined";
+    }
+    return "unknown";
+}
+
 Result<LeakReport> leak_report(const ClassifierObject& object, const datasets::Schema& schema,
                                const FeatureMatrix& own, std::size_t show_limit) {
     if (object.schema_hash != schema.hash() || object.model.width() != schema.width()) {
@@ -44,20 +53,28 @@ Result<LeakReport> leak_report(const ClassifierObject& object, const datasets::S
 
     LeakReport report;
     std::vector<std::pair<ShownVector, FeatureRow>> all;
-    const auto take = [&](FeatureRow row, std::int8_t sign, bool pending) {
+    const auto take = [&](FeatureRow row, std::int8_t sign, ShownAs as) {
         const auto found = counts.find(cells_of(row));
         const std::size_t matching = found == counts.end() ? 0 : found->second;
         ++report.vectors;
         report.records += matching > 0 ? 1 : 0;
         report.unique += matching == 1 ? 1 : 0;
-        all.emplace_back(ShownVector{pending, sign, matching > 0, matching, {}}, row);
+        report.pending += as == ShownAs::pending ? 1 : 0;
+        report.quarantined += as == ShownAs::quarantined ? 1 : 0;
+        all.emplace_back(ShownVector{as, sign, matching > 0, matching, {}}, row);
     };
     const Model& model = object.model;
+    report.weights = model.linear.size();
     for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
-        take(model.vectors.row(i), model.coefficients[i] > 0 ? 1 : -1, false);
+        take(model.vectors.row(i), model.coefficients[i] > 0 ? 1 : -1, ShownAs::support_vector);
     }
     for (std::size_t i = 0; i < model.pending.features.rows(); ++i) {
-        take(model.pending.features.row(i), model.pending.sign, true);
+        take(model.pending.features.row(i), model.pending.sign, ShownAs::pending);
+    }
+    for (const Parked& parked : object.parked) {
+        for (std::size_t i = 0; i < parked.rows.rows(); ++i) {
+            take(parked.rows.row(i), parked.signs[i], ShownAs::quarantined);
+        }
     }
     std::ranges::stable_sort(all, {}, [](const auto& entry) { return rank(entry.first); });
     if (all.size() > show_limit) all.resize(show_limit);

@@ -1,7 +1,8 @@
 #pragma once
-// What an object would show to whoever receives it. Support vectors are encoded records: this
-// report says how many there are, how many are unique among the site's own records, and what each
-// shows. Rounding is not anonymisation. Any thread.
+// What an object would show to whoever receives it. Support vectors are encoded records, and so are
+// pending records and vectors in quarantine: this report says how many there are, how many are
+// unique among the site's own records, and what each shows. Rounding is not anonymisation. Weights
+// of random Fourier features are no records; an object of them shows none. Any thread.
 // Source: design of the classifier, section 4.
 
 #include <string>
@@ -20,8 +21,16 @@ struct ShownFeature {
     double value = 0;     ///< in [0, 1], as every receiver sees it
 };
 
+/// Why a record travels.
+enum class ShownAs : std::uint8_t {
+    support_vector,
+    pending,      ///< kept because only one class was seen so far
+    quarantined,  ///< waits beside the model for a decision
+};
+const char* to_string(ShownAs as);
+
 struct ShownVector {
-    bool pending = false;  ///< kept because only one class was seen so far
+    ShownAs as = ShownAs::support_vector;
     std::int8_t sign = 0;
     bool own_record = false;           ///< equals at least one of the site's records
     std::size_t matching_records = 0;  ///< the site's records with the same cells; 1: it is unique
@@ -29,7 +38,10 @@ struct ShownVector {
 };
 
 struct LeakReport {
-    std::size_t vectors = 0;         ///< support vectors and pending records in the object
+    std::size_t vectors = 0;         ///< support vectors, pending and quarantined records
+    std::size_t pending = 0;         ///< of these
+    std::size_t quarantined = 0;     ///< of these
+    std::size_t weights = 0;         ///< numbers that stand for no single record (rff-linear)
     std::size_t records = 0;         ///< of these, equal to a record of `own`
     std::size_t unique = 0;          ///< of these, equal to exactly one
     std::vector<ShownVector> shown;  ///< at most `show_limit`, own unique records first

@@ -1,6 +1,7 @@
 #include "classifier/svm/fourier_engine.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -33,31 +34,49 @@ class ProximalSolver {
         }
     }
 
+    /// Rounds over the rows that still move; when these are done, one over all of them decides.
     std::vector<double> solve(const Costs& costs, Random random) {
         std::vector<double> alphas(set_.size(), 0);
-        std::vector<std::size_t> order(set_.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::vector<std::size_t> everything(set_.size());
+        std::iota(everything.begin(), everything.end(), std::size_t{0});
+        std::vector<std::size_t> active = everything;
         for (int round = 0; round < kMostRounds; ++round) {
-            shuffle(order, random);
+            const bool all = active.size() == set_.size();
+            shuffle(active, random);
             double largest = 0;
-            for (const std::size_t i : order) {
+            std::vector<std::size_t> moving;
+            for (const std::size_t i : active) {
                 const double bound = costs.of(set_.sign(i)) * set_.weight(i);
-                largest = std::max(largest, step(i, bound, alphas[i]));
+                const double moved = step(i, bound, alphas[i]);
+                if (moved > 0 || (alphas[i] > 0 && alphas[i] < bound)) moving.push_back(i);
+                largest = std::max(largest, moved);
             }
-            if (largest < kLinearTolerance) break;
+            const bool done = largest < kLinearTolerance;
+            if (done && all) break;
+            active = done ? everything : std::move(moving);
         }
         return std::move(weights_);
     }
 
  private:
+    /// Weights times a row. Four sums at a time: one would wait for itself.
+    [[nodiscard]] double value_of(const float* row) const {
+        std::array<double, 4> parts{};
+        std::size_t d = 0;
+        for (; d + 4 <= stride_; d += 4) {
+            for (std::size_t k = 0; k < 4; ++k) {
+                parts[k] += weights_[d + k] * static_cast<double>(row[d + k]);
+            }
+        }
+        for (; d < stride_; ++d) parts[0] += weights_[d] * static_cast<double>(row[d]);
+        return (parts[0] + parts[1]) + (parts[2] + parts[3]);
+    }
+
     /// Moves one alpha to its best place.
     /// @return how far the row's margin was from it
     double step(std::size_t i, double bound, double& alpha) {
         const float* const row = rows_.data() + i * stride_;
-        double value = 0;
-        for (std::size_t d = 0; d < stride_; ++d)
-            value += weights_[d] * static_cast<double>(row[d]);
-        const double slope = set_.sign(i) * value - 1;
+        const double slope = set_.sign(i) * value_of(row) - 1;
         const double next = std::clamp(alpha - slope / norms_[i], 0.0, bound);
         const double move = next - alpha;
         if (move == 0) return 0;
@@ -113,7 +132,7 @@ double pull_limit(const Model& model) {
 
 Result<Model> FourierEngine::update(const Model& current, const PreparedBatch& prepared) const {
     TRIBUTARY_CHECK(check_linear_fit(current, prepared));
-    if (prepared.batch.empty()) return current;
+    if (prepared.batch.empty() && !prepared.is_rehearsal) return current;
     Model next = current;
     next.seen_positive += prepared.positives;
     next.seen_negative += prepared.negatives;

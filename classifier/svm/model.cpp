@@ -38,6 +38,11 @@ Status check_parameters(const Model& model) {
     return {};
 }
 
+Status check_counts(const Model& model) {
+    if (model.seen_positive <= kCountLimit && model.seen_negative <= kCountLimit) return {};
+    return fail(Errc::limit_exceeded, "the model says that it has seen more than 2^53 records");
+}
+
 Status check_vectors(const Model& model) {
     const std::size_t count = model.coefficients.size();
     if (count > kVectorLimit) {
@@ -122,6 +127,7 @@ Status check_model(const Model& model) {
                                               std::to_string(kWidthLimit) + " are supported");
     }
     TRIBUTARY_CHECK(check_parameters(model));
+    TRIBUTARY_CHECK(check_counts(model));
     TRIBUTARY_CHECK(check_vectors(model));
     TRIBUTARY_CHECK(check_pending(model));
     return check_linear(model);

@@ -27,6 +27,9 @@ inline constexpr std::size_t kPendingLimit = 500;
 inline constexpr std::uint8_t kWeightLimit = 16;
 /// Widest schema a model accepts; scorers keep a row of this size on the stack.
 inline constexpr std::size_t kWidthLimit = 1024;
+/// Largest count of records, versions or contributions: it stays exact as a double, and no sum of
+/// two counts wraps.
+inline constexpr std::uint64_t kCountLimit = std::uint64_t{1} << 53;
 /// Most random Fourier features of an rff_linear model.
 inline constexpr std::uint32_t kFourierLimit = 4096;
 

@@ -1,9 +1,10 @@
 #pragma once
 // Learns one-class models of normal traffic with LIBSVM: the object's vectors, the site's memory
 // and the batch, of which at most the share nu comes to lie outside. A score below zero is strange.
-// Rows labelled -1 are not normal and teach nothing. Holds no state; any thread.
-// Source: Scholkopf et al., "Estimating the support of a high-dimensional distribution", Neural
-// Computation 13, 2001; design of the classifier, section 4.
+// Rows labelled -1 are not normal and teach nothing. Above the budget the strangest vectors are
+// left out and the rest is solved again. Holds no state; any thread. Source: Scholkopf et al.,
+// "Estimating the support of a high-dimensional distribution", Neural Computation 13, 2001; design
+// of the classifier, section 4.
 
 #include "classifier/svm/engine.hpp"
 

@@ -3,8 +3,9 @@
 // (every tenth, chosen by hash, never trained on): the mean ramp loss rises; the recall of a
 // stratum drops; the model before contradicts the batch outright more often than it contradicts
 // those records. The site's memory makes an update robust, so that the third sign often is the only
-// one. Where the loss falls the update serves the site, and the other signs do not count; a young
-// model changes too much from update to update to be judged. What does not pass is parked, not
+// one. Where the loss falls the update serves the site, and the other signs do not count. Not
+// judged are a young model, which changes too much from update to update, and a one-class model,
+// whose scores have another scale. What does not pass is parked, not
 // thrown away: the first batch of a new mix of traffic looks like poison.
 // Pure functions; any thread. Source: design of the classifier, section 5.
 
@@ -25,6 +26,9 @@ struct Validation {
 
     [[nodiscard]] std::size_t size() const { return signs.size(); }
 };
+
+/// Most records that an update is judged by: all of them are scored while the object is held.
+inline constexpr std::size_t kGateRecords = 2000;
 
 struct GateOptions {
     double ramp_rise = 0.01;          ///< largest rise of the mean ramp loss (0 to 2)

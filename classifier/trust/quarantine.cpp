@@ -25,24 +25,27 @@ Status check_decider(const ParkedChoice& choice) {
                                       "organization, or decide as a person: --person NAME");
 }
 
-/// What the branch has and the object has not, in the branch's order; pending records included.
-Parked new_vectors(const Model& model, const Model& branch, std::uint64_t base) {
-    TrainingSet old(model.width());
-    for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
-        old.add(model.vectors.row(i), model.coefficients[i] > 0 ? 1 : -1, 1);
-    }
-    Parked parked;
-    parked.base = base;
-    parked.rows = FeatureMatrix(model.width());
-    for (std::size_t i = 0; i < branch.coefficients.size(); ++i) {
-        const std::int8_t sign = branch.coefficients[i] > 0 ? 1 : -1;
-        const bool full = parked.signs.size() >= kParkedRowLimit;
-        if (full || old.contains(branch.vectors.row(i), sign)) continue;
-        parked.rows.append(branch.vectors.row(i));
-        parked.signs.push_back(sign);
-        parked.weights.push_back(branch.weights[i]);
-    }
-    return parked;
+/// How far a branch on random Fourier features moved each weight, and last the offset.
+std::vector<float> moved_weights(const Model& model, const Model& branch) {
+    std::vector<float> moved = branch.linear;
+    moved.resize(std::max(branch.linear.size(), model.linear.size()), 0);
+    for (std::size_t d = 0; d < model.linear.size(); ++d) moved[d] -= model.linear[d];
+    moved.push_back(static_cast<float>(branch.rho - model.rho));
+    return moved;
+}
+
+Model with_moved_weights(const Model& model, const Parked& parked) {
+    Model next = model;
+    next.linear.resize(parked.linear.size() - 1, 0);
+    for (std::size_t d = 0; d < next.linear.size(); ++d) next.linear[d] += parked.linear[d];
+    next.rho += static_cast<double>(parked.linear.back());
+    next.seen_positive += parked.positives;
+    next.seen_negative += parked.negatives;
+    return next;
+}
+
+std::uint64_t surplus(std::uint64_t more, std::uint64_t less) {
+    return more > less ? more - less : 0;
 }
 
 LineageEntry decision_entry(const Parked& parked, const ParkedChoice& choice, Verdict verdict) {
@@ -59,16 +62,47 @@ LineageEntry decision_entry(const Parked& parked, const ParkedChoice& choice, Ve
 
 }  // namespace
 
+Parked parked_difference(const Model& model, const Model& branch, std::uint64_t base) {
+    TrainingSet old(model.width());
+    for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
+        old.add(model.vectors.row(i), model.coefficients[i] > 0 ? 1 : -1, 1);
+    }
+    Parked parked;
+    parked.base = base;
+    // A rolled back branch may have seen fewer.
+    parked.positives = surplus(branch.seen_positive, model.seen_positive);
+    parked.negatives = surplus(branch.seen_negative, model.seen_negative);
+    parked.rows = FeatureMatrix(model.width());
+    for (std::size_t i = 0; i < branch.coefficients.size(); ++i) {
+        const std::int8_t sign = branch.coefficients[i] > 0 ? 1 : -1;
+        const bool full = parked.signs.size() >= kParkedRowLimit;
+        if (full || old.contains(branch.vectors.row(i), sign)) continue;
+        parked.rows.append(branch.vectors.row(i));
+        parked.signs.push_back(sign);
+        parked.weights.push_back(branch.weights[i]);
+    }
+    if (branch.kind == ModelKind::rff_linear) parked.linear = moved_weights(model, branch);
+    return parked;
+}
+
+bool has_room(const ClassifierObject& object, const std::string& contributor) {
+    const auto own = std::ranges::count(object.parked, contributor, &Parked::contributor);
+    return object.parked.size() < kParkedLimit && static_cast<std::size_t>(own) < kParkedOfOneLimit;
+}
+
 Result<ClassifierObject> park(const ClassifierObject& object, const Digest& parent,
                               const Model& branch, const PreparedBatch& prepared,
                               LineageEntry entry) {
-    if (object.parked.size() >= kParkedLimit) {
+    if (!has_room(object, entry.contributor)) {
         return fail(Errc::limit_exceeded,
-                    std::to_string(kParkedLimit) + " contributions wait in quarantine in object " +
-                        object.id + ". Decide about one first: tributary models quarantine");
+                    std::to_string(object.parked.size()) +
+                        " contributions wait in quarantine in object " + object.id +
+                        ", of at most " + std::to_string(kParkedLimit) + " and of " +
+                        std::to_string(kParkedOfOneLimit) +
+                        " of one contributor. Decide about one first: tributary models quarantine");
     }
     entry.verdict = Verdict::quarantined;
-    Parked parked = new_vectors(object.model, branch, object.version);
+    Parked parked = parked_difference(object.model, branch, object.version);
     parked.contributor = entry.contributor;
     parked.contribution = entry.contribution;
     parked.batch = entry.batch;
@@ -82,6 +116,11 @@ Result<ClassifierObject> park(const ClassifierObject& object, const Digest& pare
 
 Result<Model> branch_model(const ClassifierObject& object, const Parked& parked,
                            const Engine& engine) {
+    if (!parked.linear.empty()) {
+        Model next = with_moved_weights(object.model, parked);
+        TRIBUTARY_CHECK(check_model(next));
+        return next;
+    }
     TrainingBatch batch;
     batch.features = parked.rows;
     batch.signs = parked.signs;

@@ -1,8 +1,9 @@
 #pragma once
 // Quarantine instead of rejection. A contribution that the gate holds back is parked in the object:
-// its number is booked, its new vectors are kept beside the model, and the model stays as it was.
-// Model plus parked vectors are the branch version; it becomes the model's next version when a
-// second organization or a person confirms it, whatever was learnt meanwhile.
+// its number is booked, the model stays as it was, and what the contribution would have brought is
+// kept beside it: new vectors, or in a linear model how far each weight would have moved. Both
+// together are the branch version; it becomes the model's next version when a second organization
+// or a person confirms it, whatever was learnt meanwhile.
 // Pure functions; any thread. Source: design of the classifier, section 5.
 
 #include "classifier/object/classifier_object.hpp"
@@ -10,11 +11,14 @@
 
 namespace tributary::classifier {
 
+/// True while another contribution of a contributor may be parked.
+bool has_room(const ClassifierObject& object, const std::string& contributor);
+
 /// Books a contribution as quarantined: version + 1, model and card unchanged.
 /// @param branch    the model that the contribution would have led to
 /// @param prepared  the batch that it was learnt from
 /// @param entry     contributor, contribution number, batch digest and records
-/// @error conflict (the number is contained), limit_exceeded (kParkedLimit are parked)
+/// @error conflict (the number is contained), limit_exceeded (see has_room)
 Result<ClassifierObject> park(const ClassifierObject& object, const Digest& parent,
                               const Model& branch, const PreparedBatch& prepared,
                               LineageEntry entry);
@@ -37,6 +41,11 @@ Result<ClassifierObject> confirm(const ClassifierObject& object, const Digest& p
 /// @error not_found, permission, limit_exceeded (kRefusedLimit numbers are refused)
 Result<ClassifierObject> discard(const ClassifierObject& object, const Digest& parent,
                                  const ParkedChoice& choice);
+
+/// What a branch has and the model has not: vectors in the branch's order or moves of the weights,
+/// and records seen. Contributor, number and batch are the caller's to set.
+/// @param base  version of the object that the branch was learnt from
+Parked parked_difference(const Model& model, const Model& branch, std::uint64_t base);
 
 /// The branch version of one parked contribution, for looking at it before deciding.
 /// @error errors of the engine

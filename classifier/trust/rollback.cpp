@@ -9,6 +9,11 @@ Result<ClassifierObject> roll_back(const ClassifierObject& object, const Digest&
                                         ") cannot be the next one of " + object.id + " (" +
                                         object.schema + ")");
     }
+    if (old.model.kind != object.model.kind) {
+        return fail(Errc::mismatch, "object " + object.id + " is " + to_string(object.model.kind) +
+                                        ", version " + std::to_string(old.version) + " is " +
+                                        to_string(old.model.kind));
+    }
     if (old.version >= object.version) {
         return fail(Errc::invalid_argument,
                     "object " + object.id + " is at version " + std::to_string(object.version) +

@@ -195,6 +195,29 @@ TEST(BadInput, ContradictoryLabelsCancelOut) {
     EXPECT_GT(accuracy_of(*next, test), accuracy_of(model, test) - 0.05);
 }
 
+TEST(BadInput, CountsOfAnObjectThatWouldOverflowAreRefused) {
+    ClassifierObject object = new_object("a", "a", "tiny/1", Digest{}, taught());
+    for (std::uint64_t* const count :
+         {&object.version, &object.model.seen_positive, &object.model.seen_negative}) {
+        const std::uint64_t before = *count;
+        *count = kCountLimit + 1;
+
+        const auto bytes = encode_object(object);
+
+        ASSERT_FALSE(bytes);
+        EXPECT_EQ(bytes.error().code, Errc::limit_exceeded);
+        *count = before;
+    }
+    object.model.seen_positive = kCountLimit;
+    ASSERT_TRUE(encode_object(object));
+    Synthetic source(56);
+
+    const auto next = (*make_engine("smo"))->learn(object.model, source.batch(100));
+
+    ASSERT_FALSE(next) << "a full count was counted on";
+    EXPECT_EQ(next.error().code, Errc::limit_exceeded);
+}
+
 TEST(BadInput, LabelsThatAreNotPlusOrMinusOneAreRefused) {
     Synthetic source(55);
     TrainingBatch batch = source.batch(10);

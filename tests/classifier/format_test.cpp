@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 
 #include "base/file.hpp"
 #include "classifier/object/codec.hpp"
@@ -74,6 +75,62 @@ ClassifierObject kept_object_with_history() {
     return object;
 }
 
+/// Weights of random Fourier features, and a contribution in quarantine that would move them.
+ClassifierObject kept_linear_object() {
+    HyperParameters parameters;
+    parameters.fourier = 3;
+    parameters.fourier_seed = 9;
+    Model model = Model::empty(5, parameters, ModelKind::rff_linear);
+    model.cost_positive = model.cost_negative = 10;
+    model.linear = {0.5F, -0.25F, 0.125F};
+    model.rho = 1.5;
+    model.seen_positive = 30;
+    model.seen_negative = 470;
+    ClassifierObject object = new_object("tiny/1:scan", "scan", "tiny/1", Digest{}, model);
+    object.version = 2;
+    object.contributors = {{"alder", 2, 500, {}}};
+    Parked parked;
+    parked.contributor = "alder";
+    parked.contribution = 2;
+    parked.positives = 1;
+    parked.negatives = 2;
+    parked.base = 1;
+    parked.rows = FeatureMatrix(5);
+    parked.linear = {1, 2, -3, 0.5F};
+    object.parked = {parked};
+    return object;
+}
+
+ClassifierObject kept_one_class_object() {
+    HyperParameters parameters;
+    parameters.nu = 0.05;
+    Model model = Model::empty(5, parameters, ModelKind::one_class);
+    model.cost_positive = model.cost_negative = 1;
+    model.vectors.append(std::vector<std::uint8_t>{0, 0, 255, 0, 17});
+    model.vectors.append(std::vector<std::uint8_t>{9, 0, 0, 0, 200});
+    model.coefficients = {1, 0.375F};
+    model.weights = {1, 2};
+    model.rho = 1.25;
+    model.seen_positive = 900;
+    ClassifierObject object = new_object("tiny/1:normal", "normal", "tiny/1", Digest{}, model);
+    object.version = 1;
+    object.contributors = {{"birch", 1, 900, {}}};
+    return object;
+}
+
+/// One class seen so far.
+ClassifierObject kept_pending_object() {
+    Model model = Model::empty(5, {});
+    model.pending.sign = -1;
+    model.pending.features.append(std::vector<std::uint8_t>{9, 0, 0, 0, 200});
+    model.pending.features.append(std::vector<std::uint8_t>{0, 0, 255, 0, 17});
+    model.seen_negative = 2;
+    ClassifierObject object = new_object("tiny/1:scan", "scan", "tiny/1", Digest{}, model);
+    object.version = 1;
+    object.contributors = {{"birch", 1, 2, {}}};
+    return object;
+}
+
 std::filesystem::path kept_file(const char* name) {
     return tributary::testing::source_root() / "tests/classifier/data" / name;
 }
@@ -96,6 +153,23 @@ TEST(Format, QuarantineAndSignaturesStayReadable) {
 
     ASSERT_TRUE(object) << object.error().message;
     EXPECT_EQ(*object, kept_object_with_history());
+}
+
+TEST(Format, EveryKindStaysReadable) {
+    const std::map<std::string, ClassifierObject> kept{
+        {"object-format-1-linear.trb", kept_linear_object()},
+        {"object-format-1-one-class.trb", kept_one_class_object()},
+        {"object-format-1-pending.trb", kept_pending_object()},
+    };
+    for (const auto& [name, expected] : kept) {
+        const auto bytes = read_file(kept_file(name.c_str()), kObjectLimit);
+        ASSERT_TRUE(bytes) << bytes.error().message;
+
+        const auto object = decode_object(*bytes);
+
+        ASSERT_TRUE(object) << name << ": " << object.error().message;
+        EXPECT_EQ(*object, expected) << name;
+    }
 }
 
 TEST(Format, LaterVersionsAreRefusedByNumber) {

@@ -208,6 +208,32 @@ TEST(OneClass, OnlyNormalRecordsTeachIt) {
     for (const float coefficient : mixed->coefficients) EXPECT_GT(coefficient, 0);
 }
 
+TEST(OneClass, KeepsItsBudgetAndStillKnowsWhatIsNormal) {
+    Synthetic source(43);
+    HyperParameters parameters;
+    parameters.nu = 0.2;
+    parameters.gamma = 1;
+    Model wide = Model::empty(kWidth, parameters, ModelKind::one_class);
+    parameters.budget = 150;
+    Model narrow = Model::empty(kWidth, parameters, ModelKind::one_class);
+    for (int n = 0; n < 4; ++n) {
+        const TrainingBatch batch = source.batch(300, 1.0);
+        wide = *OneClassEngine().learn(wide, batch);
+        const auto next = OneClassEngine().learn(narrow, batch);
+        ASSERT_TRUE(next) << next.error().message;
+        narrow = *next;
+        EXPECT_LE(narrow.coefficients.size(), 150U);
+    }
+
+    const TrainingBatch test = source.batch(2000);
+    std::vector<double> of_wide(test.size());
+    std::vector<double> of_narrow(test.size());
+    Predictor(wide).score(test.features, of_wide);
+    Predictor(narrow).score(test.features, of_narrow);
+    EXPECT_GT(wide.coefficients.size(), 150U);
+    EXPECT_GT(auc(of_narrow, test.signs), auc(of_wide, test.signs) - 0.15);
+}
+
 TEST(OneClass, FindsUnseenAttacksInPublishedRecords) {
     TRIBUTARY_KDD_OR_SKIP(records, "KDDTrain+.txt.zst", KddLabels::attack_name);
     TRIBUTARY_KDD_OR_SKIP(unseen, "KDDTest+.txt.zst", KddLabels::attack_name);

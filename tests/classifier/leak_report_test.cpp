@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "classifier/svm/engine.hpp"
+
 namespace tributary::classifier {
 namespace {
 
@@ -64,6 +66,53 @@ TEST(LeakReport, PendingRecordsAreShownToo) {
     EXPECT_EQ(report->vectors, 1U);
     EXPECT_EQ(report->unique, 1U);
     EXPECT_TRUE(report->shown.empty());
+}
+
+TEST(LeakReport, VectorsInQuarantineTravelAndAreShown) {
+    const datasets::Schema schema = two_features();
+    ClassifierObject object = object_of(schema);
+    Parked parked;
+    parked.contributor = "birch";
+    parked.rows = FeatureMatrix(2);
+    parked.rows.append(std::vector<std::uint8_t>{9, 9});
+    parked.signs = {1};
+    parked.weights = {1};
+    object.parked = {parked};
+
+    const auto report = leak_report(object, schema, parked.rows);
+
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->vectors, 4U);
+    EXPECT_EQ(report->quarantined, 1U);
+    EXPECT_EQ(report->unique, 1U);
+    ASSERT_FALSE(report->shown.empty());
+    EXPECT_EQ(report->shown[0].as, ShownAs::quarantined);
+    EXPECT_EQ(report->shown[0].features.size(), 2U);
+}
+
+TEST(LeakReport, EveryKindSaysHowManyOfItsNumbersAreRecords) {
+    const datasets::Schema schema = two_features();
+    TrainingBatch batch{FeatureMatrix(2), {}, {}};
+    for (std::uint8_t cell = 0; cell < 200; ++cell) {
+        batch.append(std::vector<std::uint8_t>{cell, 255}, cell < 100 ? std::int8_t{1} : -1);
+    }
+    for (const ModelKind kind : {ModelKind::svm_rbf, ModelKind::rff_linear, ModelKind::one_class}) {
+        ClassifierObject object = object_of(schema);
+        HyperParameters parameters;
+        if (kind == ModelKind::rff_linear) parameters.fourier = 64;
+        parameters.nu = 0.1;
+        const auto engine = *make_engine(kind, kDefaultEngine);
+        object.model = *engine->learn(Model::empty(2, parameters, kind), batch);
+
+        const auto report = leak_report(object, schema, batch.features, 1000);
+
+        ASSERT_TRUE(report) << to_string(kind);
+        const bool weights_only = kind == ModelKind::rff_linear;
+        EXPECT_EQ(report->weights, weights_only ? 64U : 0U) << to_string(kind);
+        EXPECT_EQ(report->vectors == 0, weights_only) << to_string(kind);
+        EXPECT_EQ(report->unique, report->vectors) << to_string(kind);
+        EXPECT_EQ(report->shown.size(), report->vectors) << to_string(kind);
+    }
 }
 
 TEST(LeakReport, AnotherSchemaIsRefusedByName) {

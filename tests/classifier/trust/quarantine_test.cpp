@@ -34,11 +34,11 @@ LineageEntry entry_of(const std::string& contributor, std::uint64_t number) {
 
 /// The object after `batch` of "birch" was parked.
 ClassifierObject parked(const ClassifierObject& object, const TrainingBatch& batch,
-                        std::uint64_t number = 1) {
+                        std::uint64_t number = 1, const std::string& contributor = "birch") {
     const auto engine = *make_engine("smo");
     const PreparedBatch prepared = *prepare(batch, {});
     const Model branch = *engine->update(object.model, prepared);
-    return *park(object, Digest{}, branch, prepared, entry_of("birch", number));
+    return *park(object, Digest{}, branch, prepared, entry_of(contributor, number));
 }
 
 TEST(Quarantine, ParkingLeavesTheModelAndBooksTheNumber) {
@@ -126,16 +126,60 @@ TEST(Quarantine, AFullQuarantineSaysSo) {
     Synthetic source(87);
     ClassifierObject object = taught(source.batch(200));
     for (std::uint64_t number = 1; number <= kParkedLimit; ++number) {
-        object = parked(object, source.batch(50), number);
+        object = parked(object, source.batch(50), number, number % 2 == 0 ? "birch" : "cedar");
     }
     const PreparedBatch prepared = *prepare(source.batch(50), {});
 
     const auto more =
-        park(object, Digest{}, object.model, prepared, entry_of("birch", kParkedLimit + 1));
+        park(object, Digest{}, object.model, prepared, entry_of("dogwood", kParkedLimit + 1));
 
     ASSERT_FALSE(more);
     EXPECT_EQ(more.error().code, Errc::limit_exceeded);
     EXPECT_EQ(*decode_object(*encode_object(object)), object);
+}
+
+TEST(Quarantine, OneContributorDoesNotFillItAlone) {
+    Synthetic source(90);
+    ClassifierObject object = taught(source.batch(200));
+    for (std::uint64_t number = 1; number <= kParkedOfOneLimit; ++number) {
+        object = parked(object, source.batch(50), number);
+    }
+
+    EXPECT_FALSE(has_room(object, "birch"));
+    EXPECT_TRUE(has_room(object, "cedar"));
+}
+
+TEST(Quarantine, AParkedMoveOfWeightsIsLearntOnTopOfWhatCameMeanwhile) {
+    Synthetic source(91);
+    HyperParameters parameters;
+    parameters.fourier = 256;
+    const Model empty = Model::empty(kWidth, parameters, ModelKind::rff_linear);
+    const auto engine = *make_engine(ModelKind::rff_linear, "");
+    const auto book = [](const ClassifierObject& object, Model model, std::uint64_t number) {
+        return *next_version(object, Digest{}, std::move(model), entry_of("alder", number));
+    };
+    const ClassifierObject object =
+        book(new_object("tiny/1:scan", "scan", "tiny/1", Digest{}, empty),
+             *engine->learn(empty, source.batch(500)), 1);
+    const PreparedBatch prepared = *prepare(source.batch(500), {});
+    const Model branch = *engine->update(object.model, prepared);
+    const ClassifierObject waiting =
+        *park(object, Digest{}, branch, prepared, entry_of("birch", 1));
+    const ClassifierObject later =
+        book(waiting, *engine->learn(waiting.model, source.batch(500)), 2);
+
+    const auto at_once = confirm(waiting, Digest{}, {"birch", 1, "cedar", false}, *engine);
+    const auto meanwhile = confirm(later, Digest{}, {"birch", 1, "cedar", false}, *engine);
+
+    ASSERT_TRUE(at_once && meanwhile);
+    EXPECT_EQ(waiting.parked[0].rows.rows(), 0U);
+    EXPECT_EQ(*decode_object(*encode_object(waiting)), waiting);
+    EXPECT_EQ(at_once->model.seen_positive, branch.seen_positive);
+    for (std::size_t d = 0; d < branch.linear.size(); ++d) {
+        EXPECT_NEAR(at_once->model.linear[d], branch.linear[d], 1e-5);
+        const float moved = branch.linear[d] - object.model.linear[d];
+        EXPECT_NEAR(meanwhile->model.linear[d], later.model.linear[d] + moved, 1e-5);
+    }
 }
 
 TEST(Rollback, IsANewVersionWithTheOldModelAndTheNewestNumbers) {
@@ -165,13 +209,20 @@ TEST(Rollback, OnlyToAnEarlierVersionOfTheSameObject) {
     ClassifierObject other =
         new_object("tiny/1:other", "other", "tiny/1", Digest{}, Model::empty(kWidth, {}));
 
+    ClassifierObject other_kind = object;
+    other_kind.version = 0;
+    other_kind.model = Model::empty(kWidth, {}, ModelKind::one_class);
+
     const auto forward = roll_back(object, Digest{}, object, "cedar");
+    const auto changed = roll_back(object, Digest{}, other_kind, "cedar");
     const auto foreign = roll_back(object, Digest{}, other, "cedar");
 
     ASSERT_FALSE(forward);
     EXPECT_EQ(forward.error().code, Errc::invalid_argument);
     ASSERT_FALSE(foreign);
     EXPECT_EQ(foreign.error().code, Errc::mismatch);
+    ASSERT_FALSE(changed);
+    EXPECT_EQ(changed.error().code, Errc::mismatch);
 }
 
 }  // namespace
