@@ -138,6 +138,14 @@ struct LostConnection {
     std::string reason;
 };
 
+/// The parent left, and this process has another one now: the successor, or, when this process is
+/// the successor itself, the one that was above the leaver.
+struct ParentReplaced {
+    Card parent;
+    Epoch epoch = 0;
+    bool promoted = false;  ///< this process is the successor
+};
+
 struct ChildJoined {
     Card child;
 };
@@ -150,7 +158,7 @@ struct ChildGone {
 };
 
 using Notice = std::variant<Applied, Durable, Aborted, ReadCompleted, Joined, JoinRefused, Left,
-                            LeaveRefused, LostConnection, ChildJoined, ChildGone>;
+                            LeaveRefused, LostConnection, ParentReplaced, ChildJoined, ChildGone>;
 
 struct Notify {
     Notice notice;

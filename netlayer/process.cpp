@@ -14,7 +14,9 @@
 #include "netlayer/state.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/membership.hpp"
+#include "netlayer/tree/promotion.hpp"
 #include "netlayer/tree/recovery.hpp"
+#include "netlayer/tree/succession.hpp"
 
 namespace tributary::netlayer {
 namespace {
@@ -30,11 +32,17 @@ class Step {
     void operator()(MessageReceived& event) { receive(event); }
     void operator()(const DirectReceived& event);
     void operator()(const TimerFired& event);
-    void operator()(const UpdateInvoked& event) { Updates(state_).invoke(event); }
-    void operator()(const ReadInvoked& event) { Reads(state_).invoke(event); }
+    void operator()(const UpdateInvoked& event) {
+        if (!waits(event)) Updates(state_).invoke(event);
+    }
+    void operator()(const ReadInvoked& event) {
+        if (!waits(event)) Reads(state_).invoke(event);
+    }
     void operator()(const JoinInvoked& event) { Membership(state_).join(event); }
     void operator()(const LeaveInvoked&) { Membership(state_).leave(); }
-    void operator()(const ComputationDone& event) { Updates(state_).computed(event); }
+    void operator()(const ComputationDone& event) {
+        if (!waits(event)) Updates(state_).computed(event);
+    }
     void operator()(const Stored&) {}
     void operator()(const LinkResumed& event) { Recovery(state_).on_link_resumed(event); }
     void operator()(const LinkGreeted& event) { Recovery(state_).on_link_greeted(event); }
@@ -47,6 +55,17 @@ class Step {
  private:
     void receive(MessageReceived& event);
     void process(ProcessId from, const Message& message);
+    /// A frozen process keeps what is not the leaver's for later (C10, C14).
+    /// @return  whether the input was kept, or refused at the bound
+    template <typename Kind>
+    bool waits(const Kind& event);
+    void refuse(const MessageReceived& event);
+    template <typename Kind>
+    void refuse(const Kind& event);
+    /// What an end of the frozen time and new edges let through.
+    void catch_up();
+    void replay();
+    void run_arrivals();
     void persist();
 
     State& state_;
@@ -71,6 +90,8 @@ void Step::operator()(const TimerFired& event) {
     if (event.timer != kTick || !ticking) return;
     state_.effects.emplace_back(SetTimer{kTick, state_.now + state_.options.heartbeat});
     Recovery(state_).tick();
+    Succession(state_).tick();
+    Promotion(state_).tick();
     Membership(state_).tick();
     if (!state_.is_connected()) return;
     Leases(state_).ping();
@@ -100,14 +121,21 @@ void Step::receive(MessageReceived& event) {
         verdict = Verdict::process;
     }
     switch (verdict) {
-        case Verdict::process: process(event.from, event.message); break;
+        case Verdict::process:
+            if (!waits(event)) process(event.from, event.message);
+            break;
         case Verdict::drop: ++state_.counters.dropped_dead_epoch; break;
         case Verdict::broken:
             Recovery(state_).cut_off(event.from, "a message is missing before it");
             break;
         case Verdict::unknown:
             ++state_.counters.early_messages;
-            if (state_.phase == Phase::joining) state_.links.keep_early(std::move(event));
+            if (state_.mutations.switch_on_first_word && Succession(state_).expects(event.from)) {
+                Succession(state_).switch_now(event.epoch);
+            }
+            if (state_.phase == Phase::joining || Succession(state_).expects(event.from)) {
+                state_.links.keep_early(std::move(event));
+            }
             break;
     }
 }
@@ -147,6 +175,20 @@ void Step::process(ProcessId from, const Message& message) {
                 Recovery(state_).on_disconnected(m);
             } else if constexpr (std::is_same_v<Kind, JoinForward>) {
                 Membership(state_).on_join_forward(m);
+            } else if constexpr (std::is_same_v<Kind, Hold>) {
+                return Succession(state_).on_hold(from, m);
+            } else if constexpr (std::is_same_v<Kind, HoldOk>) {
+                return Promotion(state_).on_hold_ok(from, m);
+            } else if constexpr (std::is_same_v<Kind, HoldNo>) {
+                Promotion(state_).on_hold_no(m);
+            } else if constexpr (std::is_same_v<Kind, Unhold>) {
+                Succession(state_).on_unhold(from, m);
+            } else if constexpr (std::is_same_v<Kind, PromotePart>) {
+                return Succession(state_).on_part(from, m);
+            } else if constexpr (std::is_same_v<Kind, Promote>) {
+                return Succession(state_).on_promote(from, m);
+            } else if constexpr (std::is_same_v<Kind, Depart>) {
+                return Succession(state_).on_depart(from, m);
             }
             return true;
         },
@@ -154,12 +196,76 @@ void Step::process(ProcessId from, const Message& message) {
     if (!kept) Recovery(state_).cut_off(from, message_name(message));
 }
 
-void Step::finish() {
+template <typename Kind>
+bool Step::waits(const Kind& event) {
+    if (!state_.is_frozen()) return false;
+    if constexpr (std::is_same_v<Kind, MessageReceived>) {
+        if (event.from == state_.holding->leaver || is_heartbeat(event.message)) return false;
+    } else if (state_.mutations.frozen_local_steps) {
+        return false;
+    }
+    // There are never more computations than operations, and their results cannot be had again.
+    const bool kept = std::is_same_v<Kind, ComputationDone>;
+    if (kept || state_.backlog.size() < state_.options.max_held) {
+        state_.backlog.emplace_back(event);
+    } else {
+        ++state_.counters.bound_held;
+        refuse(event);
+    }
+    return true;
+}
+
+void Step::refuse(const MessageReceived& event) {
+    Recovery(state_).cut_off(event.from, "more messages than are kept during a promotion");
+}
+
+template <typename Kind>
+void Step::refuse(const Kind& event) {
+    state_.notify(
+        Aborted{event.operation, Error{Errc::limit_exceeded,
+                                       "too many operations wait until this process has taken its "
+                                       "parent's place; repeat it later"}});
+}
+
+void Step::catch_up() {
+    run_arrivals();
+    while (true) {  // each turn uses up an input that was kept
+        if (!state_.backlog.empty() && !state_.is_frozen()) {
+            replay();
+        } else if (!state_.opened.empty()) {
+            const LinkTable::Key edge = state_.opened.back();
+            state_.opened.pop_back();
+            for (auto& early : state_.links.take_early(edge.first, edge.second)) receive(early);
+        } else {
+            return;
+        }
+        run_arrivals();
+    }
+}
+
+void Step::replay() {
+    Input input = std::move(state_.backlog.front());
+    state_.backlog.pop_front();
+    if (const auto* message = std::get_if<MessageReceived>(&input)) {
+        // Of an edge that was lost meanwhile it would leave elements that nobody replaces.
+        const bool current = state_.links.is_current(message->from, message->epoch);
+        if (current) process(message->from, message->message);
+    } else {
+        std::visit(*this, input);
+    }
+}
+
+void Step::run_arrivals() {
+    if (state_.is_frozen() && !state_.mutations.frozen_local_steps) return;
     while (!state_.arrivals.empty()) {  // each turn uses up one queue element
         const Arrival arrival = state_.arrivals.front();
         state_.arrivals.pop_front();
         Updates(state_).arrived(arrival);
     }
+}
+
+void Step::finish() {
+    catch_up();
     for (const ProcessId peer : state_.links.take_broken()) {
         Recovery(state_).cut_off(peer, "it acknowledges too little or too much");
     }

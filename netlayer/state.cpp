@@ -17,6 +17,20 @@ State::State(Process::Setup setup)
 }
 
 void State::send(ProcessId to, Message message) {
+    if (!holding || holding->leaver != to || is_heartbeat(message)) {
+        send_past_hold(to, std::move(message));
+        return;
+    }
+    dirty = true;
+    if (holding->held.size() < options.max_held) {
+        holding->held.push_back(std::move(message));
+    } else {
+        ++counters.bound_held;
+        links.give_up(to);
+    }
+}
+
+void State::send_past_hold(ProcessId to, Message message) {
     if (!is_heartbeat(message)) dirty = true;  // its number must not be given again
     if (!links.is_open(to)) {
         ++counters.unsendable;
@@ -53,6 +67,14 @@ bool State::is_live_child(ProcessId id) const {
     return found != children.end() && !found->second.fenced;
 }
 
+bool State::is_frozen() const {
+    return holding && holding->successor.id == self.id && !mutations.successor_not_frozen;
+}
+
+Epoch State::mint_epoch() {
+    return (self.incarnation << kEpochCounterBits) + (++epochs_minted);
+}
+
 void State::reset() {
     parent.reset();
     children.clear();
@@ -66,7 +88,12 @@ void State::reset() {
     read_ids.clear();
     written_ids.clear();
     leave_forced = false;
+    attempt.reset();
+    refusals = 0;
+    holding.reset();
+    backlog.clear();
     arrivals.clear();
+    opened.clear();
     lease_until = Micros{0};
 }
 
@@ -91,7 +118,12 @@ std::map<std::string, std::uint64_t> named(const Counters& c) {
             {"disconnections", c.disconnections},
             {"children_lost", c.children_lost},
             {"joins_passed_on", c.joins_passed_on},
-            {"joins_refused", c.joins_refused}};
+            {"joins_refused", c.joins_refused},
+            {"promotions", c.promotions},
+            {"promotions_aborted", c.promotions_aborted},
+            {"merges_refused", c.merges_refused},
+            {"holds_refused", c.holds_refused},
+            {"bound_held", c.bound_held}};
 }
 
 }  // namespace tributary::netlayer

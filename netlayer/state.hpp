@@ -2,7 +2,8 @@
 // Everything a process knows, and the list of effects it is making. The classes that act on it
 // (Retrieval, Updates, Reads, Forces, Leases, Membership, Recovery) hold a reference for the length
 // of one step; each names the part it keeps true.
-// Invariant: outside Process::step, `effects` and `arrivals` are empty.
+// Invariants: outside Process::step `effects` is empty, and so is `arrivals` unless the process is
+// frozen; at most one of `attempt` and `holding` is set (C17).
 // One thread.
 
 #include <deque>
@@ -65,6 +66,29 @@ struct PendingForce {
     Micros asked{0};
 };
 
+/// At a process that leaves by promotion: whom it asked to hold, and what they answered.
+struct Attempt {
+    std::uint64_t number = 0;
+    ProcessId successor = 0;
+    std::vector<ProcessId> siblings;  ///< of the successor, in the order told to it
+    std::map<ProcessId, HoldOk> answers;
+    Micros begun{0};
+
+    [[nodiscard]] bool complete() const { return answers.size() == siblings.size() + 2; }
+};
+
+/// At a neighbour of such a process: the edge to it is held.
+struct Holding {
+    ProcessId leaver = 0;
+    std::uint64_t attempt = 0;
+    Card successor;  ///< who takes the leaver's place; this process itself: then it is frozen
+    std::map<ProcessId, Epoch>
+        announced;              ///< the edges that this process would be the upper end of
+    std::vector<Message> held;  ///< for the leaver, or for whoever takes its place
+    PromotePart inherited;      ///< at the successor: the parts that came so far
+    Micros since{0};
+};
+
 /// An object came to this process for its own operation; handled at the end of the step, so that
 /// retrieval never calls back into operations.
 struct Arrival {
@@ -95,6 +119,11 @@ struct Counters {
     std::uint64_t children_lost = 0;
     std::uint64_t joins_passed_on = 0;
     std::uint64_t joins_refused = 0;
+    std::uint64_t promotions = 0;          ///< this process took a leaver's place
+    std::uint64_t promotions_aborted = 0;  ///< attempts of this process to leave
+    std::uint64_t merges_refused = 0;      ///< queues of a leaver that do not fit this process'
+    std::uint64_t holds_refused = 0;       ///< by this process, because it was busy
+    std::uint64_t bound_held = 0;          ///< peers cut off and requests refused at max_held
 };
 
 struct State {
@@ -128,10 +157,19 @@ struct State {
     std::set<ObjectId> read_ids;  ///< what a leave must force (C4)
     std::set<ObjectId> written_ids;
     bool leave_forced = false;
-    LinkTable::Key departed_edge;  ///< of the last word, while departing
+    std::vector<LinkTable::Key> departed_edges;  ///< of the last words, while departing
+
+    // --- leaves of inner processes
+    std::optional<Attempt> attempt;
+    std::optional<Holding> holding;
+    std::uint64_t attempts = 0;  ///< of this process, over all incarnations
+    std::uint64_t refusals = 0;  ///< attempts of this leave that were given up
+    Micros next_attempt{0};      ///< not before: the back-off
+    std::deque<Input> backlog;   ///< what waits until this process is not frozen any more
 
     // --- of the current step
-    std::deque<Arrival> arrivals;
+    std::deque<Arrival> arrivals;        ///< a frozen process keeps them until it is not (C14)
+    std::vector<LinkTable::Key> opened;  ///< edges whose early messages are to be taken
     std::vector<Effect> effects;
     std::uint64_t persists = 0;
     bool dirty = false;  ///< something changed that the server's image contains
@@ -139,8 +177,11 @@ struct State {
     Counters counters;
 
     /// Sends on the current edge to this neighbour; without one the message is dropped, which is
-    /// right: whatever waits behind a lost child is taken over by its parent.
+    /// right: whatever waits behind a lost child is taken over by its parent. On a held edge the
+    /// message is held, unless it is a heart-beat.
     void send(ProcessId to, Message message);
+    /// Sends on the current edge even if it is held.
+    void send_past_hold(ProcessId to, Message message);
     void notify(Notice notice);
     /// The object's queue, made on first use.
     /// @return  nullptr at the bound on objects
@@ -151,6 +192,12 @@ struct State {
     [[nodiscard]] bool is_connected() const;
     /// True for a child whose edge is not fenced.
     [[nodiscard]] bool is_live_child(ProcessId id) const;
+    /// Whether this process takes part in a leave by promotion, its own or a neighbour's (C17).
+    [[nodiscard]] bool is_busy() const { return attempt.has_value() || holding.has_value(); }
+    /// Whether this process waits to take its parent's place, and takes no local step (C10, C14).
+    [[nodiscard]] bool is_frozen() const;
+    /// An epoch for an edge of which this process is the upper end.
+    Epoch mint_epoch();
     /// Forgets all protocol state; what remains is who it is (§3: rejoin starts afresh).
     void reset();
 };

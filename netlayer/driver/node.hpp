@@ -128,9 +128,9 @@ class Node {
     Result<Object> read(const ObjectId& object, bool strict,
                         Micros timeout = std::chrono::seconds(10));
 
-    /// Client: leaves properly; everything it read or wrote is durable before it returns. The node
-    /// does not join again; stop() is what remains.
-    /// @error timeout, conflict (the process may not leave now), disconnected
+    /// Client: leaves properly, whether others are below it or not; everything it read or wrote is
+    /// durable before it returns. The node does not join again; stop() is what remains.
+    /// @error timeout, invalid_argument (the server, or not in the tree), disconnected
     /// @paper self-service §6.2
     Status leave(Micros timeout = std::chrono::seconds(30));
 

@@ -105,6 +105,8 @@ Status ZmqDriver::begin_life(std::unique_ptr<Store> store) {
     Process::Setup setup;
     setup.self = own_card();
     setup.options = options_.process;
+    setup.options.promote_part_bytes =
+        std::min(setup.options.promote_part_bytes, options_.max_message_bytes);
     if (is_server()) {
         TRIBUTARY_CHECK(begin_service(std::move(store), setup));
     } else {
@@ -318,6 +320,11 @@ void ZmqDriver::on(const LostConnection& notice) {
     operations_.fail_all(error);
     answer(leave_waits_, fail(error));
     join_later();
+}
+
+void ZmqDriver::on(const ParentReplaced& notice) {
+    log::info("driver", "the parent left, another one is in its place",
+              {{"parent", notice.parent.name}});
 }
 
 void ZmqDriver::on(const ChildJoined& notice) {

@@ -93,6 +93,7 @@ class ZmqDriver {
     void on(const Left& notice);
     void on(const LeaveRefused& notice);
     void on(const LostConnection& notice);
+    void on(const ParentReplaced& notice);
     void on(const ChildJoined& notice);
     void on(const ChildGone& notice);
 

@@ -20,6 +20,11 @@ void LinkTable::close(ProcessId peer) {
     broken_.erase(peer);
 }
 
+void LinkTable::kill(Key edge) {
+    take_early(edge.first, edge.second);
+    bury(edge);
+}
+
 void LinkTable::close_when_acknowledged(ProcessId peer, Micros now) {
     const auto found = links_.find(peer);
     if (found == links_.end()) return;

@@ -63,6 +63,10 @@ class LinkTable {
     void close(ProcessId peer);
     /// Ends the current edge, but keeps what was sent on it until it is acknowledged.
     void close_when_acknowledged(ProcessId peer, Micros now);
+    /// Declares an announced epoch dead before it was ever current.
+    void kill(Key edge);
+    /// Names the neighbour among those that take_broken() returns next.
+    void give_up(ProcessId peer) { broken_.insert(peer); }
     /// Numbers a message for the current edge. On an interrupted edge it waits in the outbox.
     /// @return  what to send now, if anything
     std::optional<Send> number(ProcessId peer, Message message);
@@ -85,7 +89,7 @@ class LinkTable {
     void forget_closing(Key edge) { closing_.erase(edge); }
     /// Gives up edges that have been closing for `longest`.
     void expire_closing(Micros now, Micros longest);
-    /// Neighbours whose outbox overflowed, or who acknowledged what was never sent.
+    /// Neighbours whose outbox overflowed, who acknowledged what was never sent, or given up.
     [[nodiscard]] std::vector<ProcessId> take_broken();
 
     [[nodiscard]] bool is_open(ProcessId peer) const { return links_.contains(peer); }

@@ -46,8 +46,11 @@ void Forces::on_force(const Force& message) {
 }
 
 void Forces::on_confirm(const ForceConfirm& message) {
-    if (!message.path.empty()) {
-        confirm(message.id, message.path);
+    Path path = message.path;
+    // A successor finds itself where the leaver would have sent the answer on to it.
+    while (!path.empty() && path.back() == state_.self.id) path.pop_back();
+    if (!path.empty()) {
+        confirm(message.id, std::move(path));
         return;
     }
     const RequestId& id = message.id;
@@ -69,6 +72,7 @@ void Forces::confirm(const RequestId& id, Path path) {
 }
 
 void Forces::tick() {
+    if (state_.is_frozen()) return;
     for (auto& [number, force] : state_.forces) {
         if (state_.now - force.asked < state_.options.retry_force) continue;
         force.asked = state_.now;

@@ -150,6 +150,7 @@ void Reads::descend(ReadReturn message) {
 }
 
 void Reads::tick() {
+    if (state_.is_frozen()) return;
     std::vector<std::uint64_t> late;
     for (auto& [number, read] : state_.reads) {
         if (state_.now - read.asked < state_.options.retry_read) continue;

@@ -18,4 +18,10 @@ bool DistQueue::replace_by_self(ProcessId neighbour) {
     return head_lost;
 }
 
+void DistQueue::replace(ProcessId neighbour, ProcessId successor) {
+    for (QueueEntry& entry : entries_) {
+        if (entry.process == neighbour) entry.process = successor;
+    }
+}
+
 }  // namespace tributary::netlayer

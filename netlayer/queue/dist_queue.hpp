@@ -7,7 +7,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <vector>
+#include <utility>
 
 #include "netlayer/event.hpp"
 #include "netlayer/identity.hpp"
@@ -29,8 +29,8 @@ class DistQueue {
     DistQueue(ProcessId self, ProcessId first, bool idle)
         : self_(self), idle_(idle), entries_{{first, kNoOperation}} {}
     /// A queue made elsewhere: merged, or stored. At least one entry.
-    DistQueue(ProcessId self, const std::vector<QueueEntry>& entries, bool idle)
-        : self_(self), idle_(idle), entries_(entries.begin(), entries.end()) {}
+    DistQueue(ProcessId self, std::deque<QueueEntry> entries, bool idle)
+        : self_(self), idle_(idle), entries_(std::move(entries)) {}
 
     void push(QueueEntry entry) { entries_.push_back(entry); }
     /// Removes the head; the queue must keep at least one element. The new head is not idle.
@@ -39,6 +39,9 @@ class DistQueue {
     /// Qreplace: every element that points to the neighbour becomes a no-op of this process.
     /// @return  whether the head was one of them: then the object is to be reconstituted here
     bool replace_by_self(ProcessId neighbour);
+
+    /// Every element that points to one neighbour points to another, who took its place.
+    void replace(ProcessId neighbour, ProcessId successor);
 
     [[nodiscard]] const QueueEntry& head() const { return entries_.front(); }
     [[nodiscard]] const QueueEntry& tail() const { return entries_.back(); }

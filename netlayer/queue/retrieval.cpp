@@ -53,6 +53,14 @@ std::uint64_t Retrieval::replace_child(ProcessId child) {
     return reconstituted;
 }
 
+void Retrieval::replace(ProcessId neighbour, ProcessId successor) {
+    for (auto& [id, queue] : state_.queues) queue.replace(neighbour, successor);
+}
+
+void Retrieval::release_all() {
+    for (auto& [id, queue] : state_.queues) release(id, queue);
+}
+
 void Retrieval::append(const ObjectId& id, DistQueue& queue, QueueEntry entry) {
     const ProcessId last = queue.tail().process;
     queue.push(entry);
@@ -64,6 +72,7 @@ void Retrieval::append(const ObjectId& id, DistQueue& queue, QueueEntry entry) {
 }
 
 void Retrieval::release(const ObjectId& id, DistQueue& queue) {
+    if (state_.is_frozen() && !state_.mutations.frozen_local_steps) return;
     while (queue.can_hand_on()) {  // each turn removes an element
         queue.pop();
         dispatch(id, queue);

@@ -3,7 +3,8 @@
 // head.
 // Invariants: INV-Q (heads and tails of two neighbours point at each other when nothing is in
 // flight); an object is handed on only by the rule DistQueue::can_hand_on (C21); an object that
-// arrives for a local operation is put on State::arrivals, never handled here.
+// arrives for a local operation is put on State::arrivals, never handled here; a frozen process
+// hands on nothing of its own (C14).
 // One thread, within a step. self-service §4.2-4.3, Figure 3; Figure 6; C13, C21.
 
 #include "netlayer/state.hpp"
@@ -25,6 +26,10 @@ class Retrieval {
     /// childDisconnected: takes the lost child's place in every queue.
     /// @return  how many objects were reconstituted here
     std::uint64_t replace_child(ProcessId child);
+    /// A neighbour's place was taken by another process.
+    void replace(ProcessId neighbour, ProcessId successor);
+    /// Hands on what may be handed on, after this process was frozen.
+    void release_all();
 
  private:
     void append(const ObjectId& id, DistQueue& queue, QueueEntry entry);

@@ -3,8 +3,9 @@
 namespace tributary::netlayer {
 
 ServerImage capture(const State& state) {
-    return {state.self.incarnation, state.persists,         state.epochs_minted, state.numbers,
-            state.children,         state.links.contents(), state.queues,        state.updates};
+    return {state.self.incarnation, state.persists, state.epochs_minted,
+            state.numbers,          state.children, state.links.contents(),
+            state.queues,           state.updates,  state.holding};
 }
 
 void restore(State& state, const ServerImage& image) {
@@ -23,6 +24,9 @@ void restore(State& state, const ServerImage& image) {
         for (auto& [id, queue] : state.queues) queue.set_idle(false);
     }
     state.updates = image.updates;
+    state.holding = image.holding;
+    if (state.holding) state.holding->since = state.now;
+    if (state.mutations.stored_without_held && state.holding) state.holding->held.clear();
 }
 
 }  // namespace tributary::netlayer

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "netlayer/link/link_table.hpp"
 #include "netlayer/queue/dist_queue.hpp"
@@ -24,6 +25,7 @@ struct ServerImage {
     LinkTable::Contents links;  ///< epochs, last numbers, what is not acknowledged, dead epochs
     std::map<ObjectId, DistQueue> queues;  ///< with the idle flags
     std::map<OperationId, Update> updates;
+    std::optional<Holding> holding;  ///< a child of the server is leaving; with what is held for it
 };
 
 /// The image of the present state.

@@ -1,5 +1,6 @@
 #include "netlayer/server/image_codec.hpp"
 
+#include <deque>
 #include <utility>
 
 #include "base/hash.hpp"
@@ -9,7 +10,8 @@ namespace tributary::netlayer {
 
 namespace {
 
-constexpr std::uint32_t kImageFormat = 1;
+constexpr std::uint32_t kImageFormat = 2;
+constexpr std::uint32_t kFormatWithoutHolding = 1;
 constexpr std::size_t kHashLength = 64;
 constexpr std::size_t kMaxText = 4096;
 
@@ -55,6 +57,8 @@ class ImageWriter {
         for (const auto& [id, queue] : image.queues) put(id, queue);
         count(image.updates.size());
         for (const auto& [id, update] : image.updates) put(id, update);
+        count(image.holding ? 1 : 0);
+        if (image.holding) put(*image.holding);
         state_.bytes = out_.take();
         return std::move(state_);
     }
@@ -65,12 +69,15 @@ class ImageWriter {
         count(value.size());
         out_.put(to_bytes(value));
     }
+    void put(const Card& card) {
+        out_.u64(card.id);
+        out_.u64(card.incarnation);
+        text(card.endpoint);
+        text(card.public_key);
+        text(card.name);
+    }
     void put(const Child& child) {
-        out_.u64(child.card.id);
-        out_.u64(child.card.incarnation);
-        text(child.card.endpoint);
-        text(child.card.public_key);
-        text(child.card.name);
+        put(child.card);
         out_.u64(child.epoch);
         out_.u64(child.subtree);
         out_.u8(static_cast<std::uint8_t>((child.spoke ? 1U : 0U) | (child.fenced ? 2U : 0U)));
@@ -95,6 +102,18 @@ class ImageWriter {
         Sequence sequence = link.acknowledged;
         for (const Message& message : link.outbox) {
             put(Frame{kServer, peer, link.epoch, ++sequence, 0, message});
+        }
+    }
+    void put(const Holding& holding) {
+        out_.u64(holding.leaver);
+        out_.u64(holding.attempt);
+        put(holding.successor);
+        out_.u64(holding.announced.at(holding.successor.id));
+        count(holding.held.size());
+        Sequence sequence = 0;
+        for (const Message& message : holding.held) {
+            put(Frame{kServer, holding.leaver, holding.announced.at(holding.successor.id),
+                      ++sequence, 0, message});
         }
     }
     void put(Frame frame) {
@@ -146,7 +165,8 @@ class ImageReader {
 
     std::shared_ptr<const ServerImage> read() {
         auto image = std::make_shared<ServerImage>();
-        demand(in_.u32() == kImageFormat);
+        const std::uint32_t format = in_.u32();
+        demand(format == kImageFormat || format == kFormatWithoutHolding);
         image->incarnation = in_.u64();
         image->persists = in_.u64();
         image->epochs_minted = in_.u64();
@@ -167,6 +187,9 @@ class ImageReader {
         });
         repeat([&] { read_queue(*image); });
         repeat([&] { read_update(*image); });
+        if (format != kFormatWithoutHolding) {
+            repeat([&] { read_holding(*image); });
+        }
         demand(in_.ok() && in_.remaining() == 0);
         return good_ ? image : nullptr;
     }
@@ -185,13 +208,18 @@ class ImageReader {
         demand(size <= kMaxText);
         return good_ ? std::string(as_text(in_.take(size))) : std::string();
     }
+    Card read_card() {
+        Card card;
+        card.id = in_.u64();
+        card.incarnation = in_.u64();
+        card.endpoint = text();
+        card.public_key = text();
+        card.name = text();
+        return card;
+    }
     Child read_child() {
         Child child;
-        child.card.id = in_.u64();
-        child.card.incarnation = in_.u64();
-        child.card.endpoint = text();
-        child.card.public_key = text();
-        child.card.name = text();
+        child.card = read_card();
         child.epoch = in_.u64();
         child.subtree = in_.u64();
         const std::uint8_t flags = in_.u8();
@@ -239,13 +267,28 @@ class ImageReader {
     void read_queue(ServerImage& image) {
         const ObjectId id = text();
         const bool idle = in_.u8() != 0;
-        std::vector<QueueEntry> entries;
+        std::deque<QueueEntry> entries;
         repeat([&] {
             const ProcessId process = in_.u64();
             entries.push_back({process, in_.u64()});
         });
         demand(valid_object_id(id) && !entries.empty());
-        if (good_) image.queues.emplace(id, DistQueue(kServer, entries, idle));
+        if (good_) image.queues.emplace(id, DistQueue(kServer, std::move(entries), idle));
+    }
+    void read_holding(ServerImage& image) {
+        Holding holding;
+        holding.leaver = in_.u64();
+        holding.attempt = in_.u64();
+        holding.successor = read_card();
+        const Epoch epoch = in_.u64();
+        holding.announced[holding.successor.id] = epoch;
+        repeat([&] {
+            if (auto message = read_message(epoch, holding.held.size() + 1)) {
+                holding.held.push_back(std::move(*message));
+            }
+        });
+        demand(epoch != 0 && !image.holding && holding.successor.id != kServer);
+        if (good_) image.holding = std::move(holding);
     }
     void read_update(ServerImage& image) {
         const OperationId id = in_.u64();

@@ -17,8 +17,14 @@ struct Mutations {
     bool duplicates_processed = false;            ///< C22: a message seen before is processed again
     bool stored_without_sequence = false;  ///< section 7: the server forgets what it received
     bool stored_without_idle = false;      ///< section 7: the server forgets the idle flags
+    bool stored_without_held = false;      ///< section 7: the server forgets what it held
     bool send_before_store = false;        ///< section 7: effects do not wait for the store
     bool no_lease = false;                 ///< C3: strict reads are answered without a lease
+    bool promote_without_signal =
+        false;  ///< C9: an object idle at the leaver is not at its successor
+    bool successor_not_frozen = false;  ///< C10: it goes on between its hold and the promotion
+    bool switch_on_first_word = false;  ///< C11: neighbours do not wait for the leaver's last word
+    bool frozen_local_steps = false;    ///< C14: a frozen process hands on and runs programs
 
     friend bool operator==(const Mutations&, const Mutations&) = default;
 };

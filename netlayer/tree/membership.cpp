@@ -5,6 +5,7 @@
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/server/image.hpp"
 #include "netlayer/tree/leases.hpp"
+#include "netlayer/tree/promotion.hpp"
 #include "netlayer/tree/recovery.hpp"
 
 namespace tributary::netlayer {
@@ -69,7 +70,7 @@ void Membership::on_join_request(ProcessId from, const JoinRequest& message) {
 }
 
 void Membership::on_join_forward(const JoinForward& message) {
-    if (state_.phase == Phase::connected) place(message.joiner);
+    if (state_.phase == Phase::connected && !state_.is_frozen()) place(message.joiner);
 }
 
 void Membership::place(const Card& joiner) {
@@ -78,6 +79,8 @@ void Membership::place(const Card& joiner) {
         return;
     }
     if (known_child(joiner)) return;
+    // An earlier life of it is about to take a place here; it asks again.
+    if (state_.holding && state_.holding->successor.id == joiner.id) return;
     std::size_t taken = 0;
     for (const auto& [id, child] : state_.children) taken += child.fenced ? 0 : 1;
     if (taken < state_.options.degree) {
@@ -101,7 +104,7 @@ bool Membership::known_child(const Card& joiner) {
 }
 
 void Membership::adopt(const Card& joiner) {
-    const Epoch epoch = (state_.self.incarnation << kEpochCounterBits) + (++state_.epochs_minted);
+    const Epoch epoch = state_.mint_epoch();
     if (!state_.links.open(joiner.id, epoch)) return;
     Child child;
     child.card = joiner;
@@ -161,16 +164,11 @@ void Membership::on_join_refuse(const JoinRefuse& message) {
 }
 
 void Membership::leave() {
-    const auto refuse_leave = [this](Errc code, std::string why) {
-        state_.notify(LeaveRefused{Error{code, std::move(why)}});
-    };
     if (state_.is_server() || state_.phase != Phase::connected) {
-        refuse_leave(Errc::invalid_argument,
-                     std::string("cannot leave: this process is ") +
-                         (state_.is_server() ? "the server" : phase_name(state_.phase)));
-    } else if (!state_.children.empty()) {
-        refuse_leave(Errc::conflict, "cannot leave: " + std::to_string(state_.children.size()) +
-                                         " processes depend on this one; stop them first");
+        state_.notify(LeaveRefused{
+            Error{Errc::invalid_argument,
+                  std::string("cannot leave: this process is ") +
+                      (state_.is_server() ? "the server" : phase_name(state_.phase))}});
     } else {
         state_.phase = Phase::leaving;
     }
@@ -180,6 +178,7 @@ void Membership::advance_leave() {
     if (state_.phase == Phase::departing) end_departure();
     if (state_.phase != Phase::leaving) return;
     if (!state_.updates.empty() || !state_.reads.empty() || !state_.forces.empty()) return;
+    if (state_.holding) return;  // C17: a neighbour's leave comes first
     if (!state_.leave_forced && !state_.mutations.no_force_at_leave) {
         state_.leave_forced = true;
         std::set<ObjectId> ids = state_.written_ids;
@@ -191,14 +190,23 @@ void Membership::advance_leave() {
             return;
         }
     }
-    depart();
+    if (state_.children.empty()) {
+        state_.send(state_.parent_id(), Leave{});
+        depart();
+    } else if (Promotion(state_).advance()) {
+        Promotion(state_).depart();
+        depart();
+    }
 }
 
 void Membership::depart() {
-    const ProcessId parent = state_.parent_id();
-    state_.departed_edge = {parent, state_.parent->epoch};
-    state_.send(parent, Leave{});
-    state_.links.close_when_acknowledged(parent, state_.now);
+    state_.departed_edges.clear();
+    for (const auto& [peer, link] : state_.links.all()) {
+        state_.departed_edges.emplace_back(peer, link.epoch);
+    }
+    for (const auto& [peer, epoch] : state_.departed_edges) {
+        state_.links.close_when_acknowledged(peer, state_.now);
+    }
     state_.reset();
     state_.phase = Phase::departing;
     end_departure();
@@ -206,8 +214,9 @@ void Membership::depart() {
 
 void Membership::end_departure() {
     if (!state_.links.closing().empty()) return;
-    const auto [parent, epoch] = state_.departed_edge;
-    state_.effects.emplace_back(CloseLink{parent, epoch, true});
+    for (const auto& [peer, epoch] : state_.departed_edges) {
+        state_.effects.emplace_back(CloseLink{peer, epoch, true});
+    }
     state_.phase = Phase::left;
     state_.notify(Left{});
 }

@@ -1,10 +1,10 @@
 #pragma once
-// Joining a static k-ary tree, and leaving it as a leaf.
-// Invariants: a process has at most `degree` children that it takes part with; an id is a child
-// only once, so a new incarnation waits until its earlier edge was given up; a process that leaves
-// takes no child, leaves only after the server confirmed everything it read or wrote, and ends only
-// when its last word was acknowledged or the grace time is over. One
-// thread, within a step. self-service §6, §6.2; C4, C13, C16, C17.
+// Joining a k-ary tree, and leaving it: as a leaf at once, as an inner process by promotion.
+// Invariants: a process adopts no child beyond `degree`, though it may inherit more; an id is a
+// child only once, so a new incarnation waits until its earlier edge was given up; a process that
+// leaves takes no child, leaves only after the server confirmed everything it read or wrote, and
+// ends only when its last words were acknowledged or the grace time is over.
+// One thread, within a step. self-service §6, §6.2; C4, C13, C16, C17.
 
 #include "netlayer/state.hpp"
 
@@ -39,6 +39,7 @@ class Membership {
     void pass_on(const Card& joiner);
     void refuse(const Card& joiner, const std::string& reason);
     void welcome(const Child& child);
+    /// Every last word was sent: ends the edges when they are acknowledged.
     void depart();
     void end_departure();
 

@@ -4,6 +4,8 @@
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/queue/retrieval.hpp"
 #include "netlayer/tree/leases.hpp"
+#include "netlayer/tree/promotion.hpp"
+#include "netlayer/tree/succession.hpp"
 
 namespace tributary::netlayer {
 
@@ -105,6 +107,8 @@ void Recovery::fence(Child& child) {
     state_.dirty = true;
     state_.links.close(child.card.id);
     state_.effects.emplace_back(CloseLink{child.card.id, child.epoch, false});
+    Succession(state_).on_lost(child.card.id);
+    Promotion(state_).abort();  // its place in the queues is not settled any more
 }
 
 void Recovery::tick() {
@@ -141,18 +145,30 @@ void Recovery::disconnect(const std::string& reason) {
     ++state_.counters.disconnections;
     for (auto& [id, child] : state_.children) {
         if (child.fenced) continue;
-        state_.send(id, Disconnected{reason});
+        state_.send_past_hold(id, Disconnected{reason});
         state_.links.close(id);
         state_.effects.emplace_back(CloseLink{id, child.epoch, true});
     }
     const ProcessId parent = state_.parent_id();
     state_.effects.emplace_back(CloseLink{parent, state_.parent->epoch, false});
     state_.links.close(parent);
+    if (state_.holding) Succession(state_).on_lost(state_.holding->leaver);
+    abort_backlog(reason);
     Updates(state_).abort_all(reason);
     Reads(state_).abort_all(reason);
     state_.reset();
     state_.phase = Phase::idle;
     state_.notify(LostConnection{reason});
+}
+
+void Recovery::abort_backlog(const std::string& reason) {
+    const auto abort = [&](OperationId operation) {
+        state_.notify(Aborted{operation, Error{Errc::disconnected, reason}});
+    };
+    for (const Input& input : state_.backlog) {
+        if (const auto* update = std::get_if<UpdateInvoked>(&input)) abort(update->operation);
+        if (const auto* read = std::get_if<ReadInvoked>(&input)) abort(read->operation);
+    }
 }
 
 }  // namespace tributary::netlayer

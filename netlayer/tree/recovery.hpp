@@ -37,6 +37,8 @@ class Recovery {
     void end_interrupted();
     void give_up(ProcessId child, bool left);
     void disconnect(const std::string& reason);
+    /// Operations that waited for a promotion never began.
+    void abort_backlog(const std::string& reason);
 
     State& state_;
 };

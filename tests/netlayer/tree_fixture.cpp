@@ -35,6 +35,10 @@ void Tree::join(ProcessId id) {
     settle();
 }
 
+void Tree::join_all(ProcessId last) {
+    for (ProcessId id = 1; id <= last; ++id) join(id);
+}
+
 void Tree::give(ProcessId id, Input input) {
     for (Effect& effect : at(id).step({now_, std::move(input)})) perform(id, std::move(effect));
 }
@@ -73,6 +77,11 @@ bool Tree::deliver(ProcessId from, ProcessId to) {
     queue.pop_front();
     if (processes_.contains(to)) give(to, std::move(input));
     return true;
+}
+
+void Tree::exchange(ProcessId asking, ProcessId answering) {
+    deliver(asking, answering);
+    deliver(answering, asking);
 }
 
 void Tree::settle() {
@@ -134,14 +143,21 @@ void Tree::interrupt(ProcessId a, ProcessId b) {
 void Tree::resume(ProcessId a, ProcessId b) {
     cut_.erase({a, b});
     cut_.erase({b, a});
-    const auto edge = [this](ProcessId id) {
-        const auto& parent = state(id).parent;
-        return parent ? LinkTable::Key{parent->card.id, parent->epoch} : state(id).departed_edge;
+    const auto is_parent_of = [this](ProcessId above, ProcessId below) {
+        const auto& parent = state(below).parent;
+        return parent && parent->card.id == above;
     };
-    const bool a_below = edge(a).first == b && edge(a).second != 0;
+    const auto departed_from = [this](ProcessId above, ProcessId below) -> Epoch {
+        for (const auto& [peer, epoch] : state(below).departed_edges) {
+            if (peer == above) return epoch;
+        }
+        return 0;
+    };
+    const bool a_below = is_parent_of(b, a) || (!is_parent_of(a, b) && departed_from(b, a) != 0);
     const ProcessId below = a_below ? a : b;
     const ProcessId above = a_below ? b : a;
-    const Epoch epoch = edge(below).second;
+    const Epoch epoch =
+        is_parent_of(above, below) ? state(below).parent->epoch : departed_from(above, below);
     give(above, LinkGreeted{below, epoch, at(below).received(above, epoch).value_or(0)});
 }
 

@@ -22,6 +22,8 @@ class Tree {
     // --- actions
     /// Starts client `id` and joins it; everything is delivered.
     void join(ProcessId id);
+    /// Joins clients 1 to `last`, one after the other.
+    void join_all(ProcessId last);
     /// Starts client `id` and lets it ask; nothing is delivered.
     void ask_to_join(ProcessId id);
     /// Gives a process an event.
@@ -29,6 +31,8 @@ class Tree {
     /// Delivers the next message from one process to another.
     /// @return  false when there is none
     bool deliver(ProcessId from, ProcessId to);
+    /// Delivers the next message from `asking` to `answering` and the next one back.
+    void exchange(ProcessId asking, ProcessId answering);
     /// Delivers everything, programs included, until nothing is in flight.
     void settle();
     /// Lets time pass in heart-beats; everything is delivered after each.
@@ -50,6 +54,8 @@ class Tree {
     OperationId update(ProcessId at, std::vector<ObjectId> objects,
                        std::vector<ObjectId> writes = {"*"}, bool force = false);
     OperationId read(ProcessId at, const ObjectId& object, bool strict = true);
+    /// Clients started from now on send their state to a successor in parts of this size.
+    void limit_parts(std::size_t bytes) { options_.promote_part_bytes = bytes; }
     /// Keeps programs from finishing until `finish`.
     void hold_programs() { hold_ = true; }
     void finish(OperationId operation);

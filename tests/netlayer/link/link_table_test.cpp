@@ -98,5 +98,17 @@ TEST(LinkTable, RemembersABoundedNumberOfDeadEpochs) {
     EXPECT_TRUE(links.is_dead(4, 3));
 }
 
+// §6.2: an edge that was announced for a promotion which did not happen.
+TEST(LinkTable, C2AnnouncedEpochThatWasGivenUpIsDeadBeforeItEverWasCurrent) {
+    LinkTable links({8, 8, 0});
+    links.keep_early(retrieve(100, 1));
+
+    links.kill({4, 100});
+
+    EXPECT_TRUE(links.take_early(4, 100).empty());
+    EXPECT_FALSE(links.open(4, 100));
+    EXPECT_EQ(links.accept(retrieve(100, 1)), Verdict::drop);
+}
+
 }  // namespace
 }  // namespace tributary::netlayer

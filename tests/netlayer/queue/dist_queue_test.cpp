@@ -63,5 +63,17 @@ TEST(DistQueue, NewHeadIsNotIdle) {
     EXPECT_EQ(queue.head().operation, 12u);
 }
 
+// §6.2: a neighbour's place is taken by another process.
+TEST(DistQueue, EveryOccurrenceOfALeaverPointsToItsSuccessor) {
+    DistQueue queue(7, 4, false);
+    queue.push({7, 21});
+    queue.push({4, kNoOperation});
+    queue.push({6, kNoOperation});
+
+    queue.replace(4, 9);
+
+    EXPECT_EQ(queue.entries(), (std::deque<QueueEntry>{{9, 0}, {7, 21}, {9, 0}, {6, 0}}));
+}
+
 }  // namespace
 }  // namespace tributary::netlayer

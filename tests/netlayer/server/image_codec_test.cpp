@@ -43,6 +43,14 @@ ServerImage full_image() {
     image.queues.emplace("o", DistQueue(kServer, {{4, 0}, {kServer, 21}, {4, 0}}, false));
     image.queues.emplace("p", DistQueue(kServer, {{kServer, 0}}, true));
     image.updates.emplace(21, Update{{"o", "p"}, 1, true, false});
+    Holding holding;
+    holding.leaver = 4;
+    holding.attempt = 3;
+    holding.successor = {8, 98, "tcp://host:7001", "key-of-8", "clinic"};
+    holding.announced = {{8, 90}};
+    holding.held.emplace_back(Retrieve{"p"});
+    holding.held.emplace_back(Migrate{{"o", 3, body_of("three")}, {}, {}});
+    image.holding = std::move(holding);
     return image;
 }
 
@@ -71,6 +79,38 @@ TEST(ImageCodec, EveryPartComesBack) {
     EXPECT_EQ(image.updates.at(21).held, 1u);
     EXPECT_TRUE(image.updates.at(21).force);
     EXPECT_FALSE(image.updates.at(21).computing);
+}
+
+// Section 7: otherwise what waits for a leaving child would be lost with the server's program.
+TEST(ImageCodec, HeldEdgeComesBackWithItsMessages) {
+    const auto after = decode_image(ImageEncoder().encode(full_image()));
+
+    ASSERT_TRUE(after) << after.error().message;
+    ASSERT_TRUE((*after)->holding);
+    const Holding& holding = *(*after)->holding;
+    EXPECT_EQ(holding.leaver, 4u);
+    EXPECT_EQ(holding.attempt, 3u);
+    EXPECT_EQ(holding.successor, (Card{8, 98, "tcp://host:7001", "key-of-8", "clinic"}));
+    EXPECT_EQ(holding.announced, (std::map<ProcessId, Epoch>{{8, 90}}));
+    ASSERT_EQ(holding.held.size(), 2u);
+    EXPECT_EQ(std::get<Retrieve>(holding.held[0]).object, "p");
+    EXPECT_EQ(as_text(view(std::get<Migrate>(holding.held[1]).object.body)), "three");
+}
+
+// What a coordinator of the format before stored has no held edge, and nothing after the updates.
+TEST(ImageCodec, ImageOfFormatOneIsStillRead) {
+    ServerImage image = full_image();
+    image.holding.reset();
+    StoredState stored = ImageEncoder().encode(image);
+    ASSERT_EQ(stored.bytes.front(), 2u);
+    stored.bytes.front() = 1;
+    stored.bytes.resize(stored.bytes.size() - sizeof(std::uint32_t));
+
+    const auto after = decode_image(stored);
+
+    ASSERT_TRUE(after) << after.error().message;
+    EXPECT_EQ((*after)->updates.size(), 1u);
+    EXPECT_FALSE((*after)->holding);
 }
 
 TEST(ImageCodec, MessagesNotAcknowledgedKeepTheirBodies) {

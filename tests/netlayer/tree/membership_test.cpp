@@ -242,16 +242,15 @@ TEST(Leave, C17LeavingProcessTakesNoChildAndNoOperation) {
     EXPECT_EQ(tree.state(2).parent_id(), 0u) << "the joiner asked again and found a place";
 }
 
-TEST(Leave, InnerProcessIsRefusedWithAReason) {
+TEST(Leave, ServerIsRefusedWithAReason) {
     Tree tree(1);
     tree.join(1);
-    tree.join(2);
 
-    tree.give(1, LeaveInvoked{});
+    tree.give(0, LeaveInvoked{});
 
-    ASSERT_EQ(tree.notices<LeaveRefused>(1).size(), 1u);
-    EXPECT_EQ(tree.notices<LeaveRefused>(1)[0].error.code, Errc::conflict);
-    EXPECT_EQ(tree.at(1).phase(), Phase::connected);
+    ASSERT_EQ(tree.notices<LeaveRefused>(0).size(), 1u);
+    EXPECT_EQ(tree.notices<LeaveRefused>(0)[0].error.code, Errc::invalid_argument);
+    EXPECT_EQ(tree.at(0).phase(), Phase::connected);
 }
 
 }  // namespace

@@ -1,0 +1,193 @@
+#include "netlayer/tree/succession.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "netlayer/queue/retrieval.hpp"
+#include "netlayer/tree/inheritance.hpp"
+#include "netlayer/tree/leases.hpp"
+
+namespace tributary::netlayer {
+
+bool Succession::on_hold(ProcessId from, const Hold& message) {
+    const bool chosen = message.successor.id == state_.self.id;
+    const bool from_above = state_.parent && state_.parent->card.id == from;
+    if ((chosen && !from_above) || message.successor.id == from) return false;
+    if (!may_hold(from, message)) {
+        ++state_.counters.holds_refused;
+        state_.send_past_hold(from, HoldNo{message.attempt});
+        return true;
+    }
+    Holding holding{from, message.attempt, message.successor, {}, {}, {}, state_.now};
+    HoldOk ok{message.attempt, {}, {}};
+    const auto announce = [&](ProcessId below) {
+        ok.epochs.push_back(state_.mint_epoch());
+        holding.announced[below] = ok.epochs.back();
+    };
+    if (chosen) {
+        for (const ProcessId sibling : message.siblings) announce(sibling);
+        for (const auto& [id, object] : state_.copies.all()) {
+            if (ok.versions.size() == state_.options.max_copies) break;
+            ok.versions.push_back({id, object.version});
+        }
+    } else if (!from_above) {
+        announce(message.successor.id);
+    }
+    state_.send_past_hold(from, std::move(ok));
+    state_.holding = std::move(holding);
+    return true;
+}
+
+bool Succession::may_hold(ProcessId from, const Hold& message) const {
+    if (!state_.is_connected() || state_.is_busy()) return false;
+    const auto is_neighbour = [this](ProcessId id) {
+        return id == state_.self.id || id == state_.parent_id() || state_.children.contains(id);
+    };
+    // A link leads to one life of a process only: an earlier one has to be given up first.
+    if (message.successor.id != state_.self.id) return !is_neighbour(message.successor.id);
+    std::set<ProcessId> siblings(message.siblings.begin(), message.siblings.end());
+    return siblings.size() == message.siblings.size() &&
+           siblings.size() + state_.children.size() <= state_.options.max_children &&
+           !siblings.contains(from) && std::none_of(siblings.begin(), siblings.end(), is_neighbour);
+}
+
+bool Succession::on_part(ProcessId from, const PromotePart& message) {
+    if (!state_.holding || state_.holding->leaver != from ||
+        state_.holding->attempt != message.attempt) {
+        return false;
+    }
+    return Inheritance(state_).keep(message);
+}
+
+bool Succession::on_promote(ProcessId from, const Promote& message) {
+    if (!state_.holding || state_.holding->leaver != from ||
+        state_.holding->attempt != message.attempt || !Inheritance(state_).accept(message)) {
+        return false;
+    }
+    Holding holding = std::move(*state_.holding);
+    state_.holding.reset();
+    replace_parent(message.parent, true);
+    for (const Neighbour& sibling : message.siblings) take_child(sibling, 1);
+    Inheritance(state_).take_own(holding.held);
+    ++state_.counters.promotions;
+    Retrieval(state_).release_all();
+    return true;
+}
+
+bool Succession::on_depart(ProcessId from, const Depart& message) {
+    if (!state_.holding || state_.holding->leaver != from ||
+        state_.holding->attempt != message.attempt) {
+        return false;
+    }
+    const Neighbour successor{state_.holding->successor, message.epoch};
+    const ProcessId id = successor.card.id;
+    const bool above = state_.children.contains(from);
+    if (id == state_.self.id || id == state_.parent_id() || state_.children.contains(id)) {
+        return false;
+    }
+    const bool agreed = above ? state_.holding->announced.at(id) == message.epoch
+                              : !state_.links.is_dead(id, message.epoch);
+    if (!agreed) return false;
+    Holding holding = std::move(*state_.holding);
+    state_.holding.reset();
+    Retrieval(state_).replace(from, id);
+    if (above) {
+        replace_child(from, successor);
+    } else {
+        replace_parent(successor, false);
+    }
+    send_held(std::move(holding), id);
+    return true;
+}
+
+void Succession::on_unhold(ProcessId from, const Unhold& message) {
+    if (!state_.holding || state_.holding->leaver != from ||
+        state_.holding->attempt != message.attempt) {
+        return;
+    }
+    Holding holding = std::move(*state_.holding);
+    state_.holding.reset();
+    for (const auto& [below, epoch] : holding.announced) state_.links.kill({below, epoch});
+    state_.links.forget_early();
+    send_held(std::move(holding), from);
+    Retrieval(state_).release_all();
+}
+
+void Succession::on_lost(ProcessId leaver) {
+    if (!state_.holding || state_.holding->leaver != leaver) return;
+    for (const auto& [below, epoch] : state_.holding->announced) {
+        state_.links.kill({below, epoch});
+    }
+    state_.links.forget_early();
+    state_.holding.reset();
+}
+
+void Succession::tick() {
+    if (!state_.holding) return;
+    const ProcessOptions& options = state_.options;
+    const Micros longest = options.lease + options.grace + options.silence;
+    if (state_.now - state_.holding->since >= longest) {
+        state_.links.give_up(state_.holding->leaver);
+    }
+}
+
+bool Succession::expects(ProcessId from) const {
+    return state_.holding &&
+           (state_.holding->successor.id == from || state_.holding->successor.id == state_.self.id);
+}
+
+void Succession::switch_now(Epoch epoch) {
+    on_depart(state_.holding->leaver, Depart{state_.holding->attempt, epoch});
+}
+
+void Succession::replace_parent(const Neighbour& parent, bool promoted) {
+    Leases(state_).ping();  // acknowledges the leaver's last word; nothing follows on this edge
+    leave_edge(state_.parent->card.id, state_.parent->epoch);
+    Parent next;
+    next.card = parent.card;
+    next.epoch = parent.epoch;
+    next.last_pong = state_.now;
+    state_.parent = std::move(next);
+    state_.links.open(parent.card.id, parent.epoch);
+    state_.effects.emplace_back(OpenLink{parent.card, parent.epoch, true});
+    state_.opened.emplace_back(parent.card.id, parent.epoch);
+    Leases(state_).ping();
+    state_.notify(ParentReplaced{parent.card, parent.epoch, promoted});
+}
+
+void Succession::replace_child(ProcessId leaver, const Neighbour& successor) {
+    state_.send(leaver, Pong{});  // acknowledges its last word; nothing follows on this edge
+    const Child& child = state_.children.at(leaver);
+    const std::uint64_t subtree = std::max<std::uint64_t>(child.subtree, 2) - 1;
+    leave_edge(leaver, child.epoch);
+    state_.children.erase(leaver);
+    state_.notify(ChildGone{leaver, true, 0});
+    take_child(successor, subtree);
+}
+
+void Succession::take_child(const Neighbour& child, std::uint64_t subtree) {
+    Child made;
+    made.card = child.card;
+    made.epoch = child.epoch;
+    made.subtree = subtree;
+    made.spoke = true;  // it may hold a lease already
+    made.last_ping = state_.now;
+    made.fenced = !state_.links.open(child.card.id, child.epoch);
+    if (!made.fenced) {
+        state_.effects.emplace_back(OpenLink{child.card, child.epoch, false});
+        state_.opened.emplace_back(child.card.id, child.epoch);
+    }
+    state_.children.insert_or_assign(child.card.id, std::move(made));
+    state_.notify(ChildJoined{child.card});
+}
+
+void Succession::leave_edge(ProcessId peer, Epoch epoch) {
+    state_.links.close(peer);
+    state_.effects.emplace_back(CloseLink{peer, epoch, true});
+}
+
+void Succession::send_held(Holding holding, ProcessId to) {
+    for (Message& message : holding.held) state_.send(to, std::move(message));
+}
+
+}  // namespace tributary::netlayer
