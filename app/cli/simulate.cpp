@@ -35,6 +35,7 @@ Json report_json(const netlayer::SimulationReport& report) {
         {"cpu_seconds", report.cpu_seconds},
         {"joins", report.joins},
         {"leaves", report.leaves},
+        {"promotions", report.promotions},
         {"cuts", report.cuts},
         {"crashes", report.crashes},
         {"reconstitutions", report.reconstitutions},
@@ -84,6 +85,7 @@ netlayer::SimulationOptions options_of(const SimulateOptions& options, std::uint
         simulation.cuts = simulation.crashes = true;
         simulation.resets = simulation.seed % 2 == 0;
         simulation.server_crashes = simulation.seed % 4 == 0;
+        simulation.many_leaves = simulation.seed % 5 == 0;
     }
     return simulation;
 }
@@ -100,6 +102,7 @@ std::string replay_command(const netlayer::SimulationOptions& options) {
     if (options.resets) command += " --resets";
     if (options.server_crashes) command += " --server-crashes";
     if (!options.leaves) command += " --no-leaves";
+    if (options.many_leaves) command += " --many-leaves";
     if (!options.late_joins) command += " --no-late-joins";
     return command;
 }
@@ -174,10 +177,13 @@ void add_simulate(CLI::App& root, Invocation& invocation) {
                    "The server ends and goes on from its disk")
         ->needs("--resets");
     command->add_flag("--all-faults", options->all_faults,
-                      "Every fault that the seed allows: restarts with every fourth");
+                      "Every fault that the seed allows: restarts with every fourth, many leaves "
+                      "with every fifth");
     command->add_option("--history", options->history,
                         "Write one JSON line an operation, for independent checkers");
     command->add_flag("!--no-leaves", simulation.leaves, "Nobody leaves");
+    command->add_flag("--many-leaves", simulation.many_leaves,
+                      "Clients leave all the time, several at once, with others below them");
     command->add_flag("!--no-late-joins", simulation.late_joins, "Everybody joins at once");
     command->add_flag("--shrink", options->shrink,
                       "Make a failing run small; print the command that replays it");

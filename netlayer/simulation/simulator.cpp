@@ -109,6 +109,9 @@ SimulationReport simulate(const SimulationOptions& options) {
         if (options.keep_history) report.history = records(history, judgement.counted);
     }
     add_counters(report, world);
+    if (report.counters["merges_refused"] > 0) {
+        report.violations.push_back("the queues of a leaver and its successor did not fit (C20)");
+    }
     report.cpu_seconds = cpu_now() - begun;
     return report;
 }

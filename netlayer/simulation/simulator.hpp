@@ -24,7 +24,8 @@ struct SimulationOptions {
     bool cuts = false;    ///< links are lost, with what was in flight lost, delivered or late
     bool resets = false;  ///< links break and are resumed, within the grace time or too late
     bool server_crashes = false;  ///< the server ends and goes on from its disk; needs resets
-    bool leaves = true;           ///< clients leave and come back
+    bool leaves = true;           ///< clients leave and come back, whether others are below or not
+    bool many_leaves = false;     ///< they do so all the time, several at once
     bool crashes = false;         ///< clients end without a word and come back
     bool late_joins = true;       ///< a third of the clients join while the others work
 
@@ -58,6 +59,7 @@ struct SimulationReport {
 
     std::uint64_t joins = 0;
     std::uint64_t leaves = 0;
+    std::uint64_t promotions = 0;  ///< leaves of inner processes, counted at their successors
     std::uint64_t cuts = 0;
     std::uint64_t resets = 0;
     std::uint64_t server_restarts = 0;

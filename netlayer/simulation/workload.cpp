@@ -9,8 +9,11 @@ namespace {
 
 constexpr Micros kThink{60'000};
 constexpr Micros kBetweenFaults{250'000};
+constexpr Micros kBetweenManyLeaves{40'000};
 constexpr Micros kTimeToRest{60'000'000};
 constexpr Micros kQuietStep{100'000};
+// A program does not start again before its last words have arrived: longer than any delay.
+constexpr Micros kStartAgain{50'000};
 
 }  // namespace
 
@@ -140,7 +143,9 @@ void Workload::hear(ProcessId id, const Notice& notice) {
     } else if (std::holds_alternative<Left>(notice)) {
         history_.end_life(life_.at(id), Fate::left);
         ++report_.leaves;
-        world_.wake(within(Micros{500'000}), {Reason::join, id});
+        world_.wake(kStartAgain + within(Micros{500'000}), {Reason::join, id});
+    } else if (const auto* replaced = std::get_if<ParentReplaced>(&notice)) {
+        report_.promotions += replaced->promoted ? 1 : 0;
     } else if (const auto* gone = std::get_if<ChildGone>(&notice)) {
         report_.reconstitutions += gone->reconstituted;
         const Process* child = world_.process(gone->child);
@@ -152,8 +157,14 @@ void Workload::hear(ProcessId id, const Notice& notice) {
 
 void Workload::fault() {
     if (updates_ >= options_.operations) return;
-    world_.wake(within(kBetweenFaults * 2), {Reason::fault, 0});
+    const Micros between = options_.many_leaves ? kBetweenManyLeaves : kBetweenFaults;
+    world_.wake(within(between * 2), {Reason::fault, 0});
     const ProcessId client = some_client();
+    if (options_.leaves && options_.many_leaves && random_.below(6) != 0) {
+        leave_from(client);
+        leave_from(client);
+        return;
+    }
     if (options_.server_crashes && random_.below(4) == 0) {
         crash_server();
         return;
@@ -186,11 +197,18 @@ void Workload::cut_near(ProcessId first) {
 }
 
 void Workload::leave_from(ProcessId first) {
-    // The next client in the circle that has no children: the others would refuse.
-    for (std::size_t i = 0; i < options_.processes; ++i) {
+    // Every second time one with others below it, if there is one; sometimes its parent as well.
+    const bool inner = random_.below(2) == 0;
+    const bool parent_too = inner && random_.below(3) == 0;
+    for (std::size_t i = 0; i < 2 * options_.processes; ++i) {
         const ProcessId client = 1 + (first - 1 + i) % options_.processes;
-        if (!works(client) || !world_.process(client)->state().children.empty()) continue;
+        if (!works(client)) continue;
+        const State& state = world_.process(client)->state();
+        const bool any = i >= options_.processes;
+        if (!any && state.children.empty() == inner) continue;
+        const ProcessId parent = state.parent_id();
         world_.give(client, LeaveInvoked{});
+        if (parent_too && parent != kServer && works(parent)) world_.give(parent, LeaveInvoked{});
         return;
     }
 }
@@ -234,6 +252,7 @@ bool Workload::at_rest() const {
         if (!node.process) continue;
         const State& state = node.process->state();
         if (state.phase == Phase::joining || state.phase == Phase::leaving) return false;
+        if (state.is_busy() || !state.backlog.empty()) return false;
         for (const auto& [child, edge] : state.children) {
             if (edge.fenced || !edge.spoke || world_.edge_lost(child, id, edge.epoch)) return false;
         }
@@ -258,6 +277,9 @@ std::vector<std::string> Workload::pending() const {
         add("updates", state.updates.size());
         add("reads", state.reads.size());
         add("forces", state.forces.size());
+        add("inputs of a promotion", state.backlog.size() + state.arrivals.size());
+        add("held edges", state.holding ? 1 : 0);
+        add("leaves", state.phase == Phase::leaving ? 1 : 0);
     }
     return found;
 }

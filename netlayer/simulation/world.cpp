@@ -54,9 +54,17 @@ void World::crash_server(Micros pause) {
                            node.process->state().parent_id() == kServer;
         if (below) edges.push_back({id, kServer, node.process->state().parent->epoch});
     }
-    for (const auto& [id, link] : server.process->state().links.all()) {
-        const ChannelId up{id, kServer, link.epoch};
+    const auto add = [&](const ChannelId& up) {
         if (std::find(edges.begin(), edges.end(), up) == edges.end()) edges.push_back(up);
+    };
+    for (const auto& [id, link] : server.process->state().links.all()) {
+        add({id, kServer, link.epoch});
+    }
+    for (const auto& [id, node] : nodes_) {  // last words that the server may forget
+        if (!node.process) continue;
+        for (const auto& [edge, link] : node.process->state().links.closing()) {
+            if (edge.first == kServer) add({id, kServer, edge.second});
+        }
     }
     server.process.reset();
     server.timers.clear();
@@ -223,7 +231,15 @@ bool World::quiet(const ChannelId& id) const {
     const Process* from = process(id.from);
     const Process* to = process(id.to);
     if (from == nullptr || to == nullptr) return false;
-    const auto& sent = from->state().links.all();
+    const State& sender = from->state();
+    if (sender.holding && sender.holding->leaver == id.to && !sender.holding->held.empty()) {
+        return false;
+    }
+    for (const Input& input : to->state().backlog) {
+        const auto* kept = std::get_if<MessageReceived>(&input);
+        if (kept != nullptr && kept->from == id.from) return false;
+    }
+    const auto& sent = sender.links.all();
     const auto link = sent.find(id.to);
     return link != sent.end() && link->second.epoch == id.epoch &&
            to->received(id.from, id.epoch) == link->second.sent;

@@ -72,7 +72,7 @@ class World {
     [[nodiscard]] const Process* process(ProcessId id) const;
     /// Whether an object is migrating from this process to its parent.
     [[nodiscard]] bool carries_up(ProcessId id) const;
-    /// Whether everything that was sent in this direction was processed.
+    /// Whether everything that is for the other end was sent and processed; nothing is held.
     [[nodiscard]] bool quiet(const ChannelId& id) const;
     /// Whether an edge was cut, or its ends do not agree on it, noticed or not.
     [[nodiscard]] bool edge_lost(ProcessId child, ProcessId parent, Epoch epoch) const;

@@ -30,6 +30,7 @@ SimulationOptions shape(std::uint64_t seed) {
     options.crashes = true;
     options.resets = seed % 2 == 0;
     options.server_crashes = seed % 4 == 0;
+    options.many_leaves = seed % 5 == 0;
     return options;
 }
 
@@ -42,6 +43,8 @@ std::string describe(const SimulationOptions& options, const SimulationReport& r
 TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
     SimulationReport sum;
     std::uint64_t resumed = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t given_up = 0;
     for (std::uint64_t seed = first_seed(); seed < first_seed() + kSeeds; ++seed) {
         const SimulationOptions options = shape(seed);
 
@@ -49,6 +52,9 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
 
         ASSERT_TRUE(report.violations.empty()) << describe(options, report);
         sum.leaves += report.leaves;
+        sum.promotions += report.promotions;
+        refused += report.counters.at("holds_refused");
+        given_up += report.counters.at("promotions_aborted");
         sum.cuts += report.cuts;
         sum.crashes += report.crashes;
         sum.resets += report.resets;
@@ -63,6 +69,9 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
     }
     // A fault that never happened proves nothing.
     EXPECT_GT(sum.leaves, 0u);
+    EXPECT_GT(sum.promotions, kSeeds);
+    EXPECT_GT(refused, 0u);
+    EXPECT_GT(given_up, 0u);
     EXPECT_GT(sum.cuts, 0u);
     EXPECT_GT(sum.crashes, 0u);
     EXPECT_GT(sum.resets, 0u);
@@ -98,6 +107,24 @@ TEST(Simulation, WithoutFaultsEveryAcceptedUpdateIsDurable) {
     }
 }
 
+// Issue 5: leaves alone lose nobody and nothing, however many parents and children go together.
+TEST(Simulation, ManyLeavesDisconnectNobody) {
+    std::uint64_t promotions = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        SimulationOptions options = shape(seed);
+        options.cuts = options.crashes = options.resets = options.server_crashes = false;
+        options.many_leaves = true;
+
+        const SimulationReport report = simulate(options);
+
+        EXPECT_TRUE(report.violations.empty()) << describe(options, report);
+        EXPECT_EQ(report.lost, 0u) << describe(options, report);
+        EXPECT_EQ(report.counters.at("disconnections"), 0u) << describe(options, report);
+        promotions += report.promotions;
+    }
+    EXPECT_GT(promotions, 200u);
+}
+
 TEST(Simulation, SameSeedGivesTheSameRun) {
     const SimulationReport first = simulate(shape(11));
     const SimulationReport second = simulate(shape(11));
@@ -112,6 +139,7 @@ struct Planted {
     const char* name;
     bool Mutations::*fault;
     enum class Runs { plain, resets, restarts } runs = Runs::plain;  ///< in which it shows
+    bool many_leaves = false;
 };
 
 class PlantedFault : public ::testing::TestWithParam<Planted> {};
@@ -122,6 +150,7 @@ TEST_P(PlantedFault, IsNoticed) {
         options.mutations.*GetParam().fault = true;
         options.resets = GetParam().runs != Planted::Runs::plain;
         options.server_crashes = GetParam().runs == Planted::Runs::restarts;
+        options.many_leaves = GetParam().many_leaves;
 
         if (!simulate(options).violations.empty()) return;
     }
@@ -146,7 +175,14 @@ INSTANTIATE_TEST_SUITE_P(
                 Planted::Runs::restarts},
         Planted{"StoredWithoutIdle", &Mutations::stored_without_idle, Planted::Runs::restarts},
         Planted{"SendBeforeStore", &Mutations::send_before_store, Planted::Runs::restarts},
-        Planted{"NoLease", &Mutations::no_lease}),
+        Planted{"NoLease", &Mutations::no_lease},
+        Planted{"PromoteWithoutSignal", &Mutations::promote_without_signal, Planted::Runs::plain,
+                true},
+        Planted{"SuccessorNotFrozen", &Mutations::successor_not_frozen, Planted::Runs::plain, true},
+        Planted{"SwitchOnFirstWord", &Mutations::switch_on_first_word, Planted::Runs::plain, true},
+        Planted{"FrozenLocalSteps", &Mutations::frozen_local_steps, Planted::Runs::plain, true},
+        Planted{"StoredWithoutHeld", &Mutations::stored_without_held, Planted::Runs::restarts,
+                true}),
     [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
