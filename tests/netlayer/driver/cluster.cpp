@@ -8,7 +8,8 @@
 
 namespace tributary::netlayer {
 
-Cluster::Cluster(std::size_t degree) : degree_(degree), server_keys_(*generate_keys()) {
+Cluster::Cluster(std::size_t degree, int slower)
+    : degree_(degree), slower_(slower), server_keys_(*generate_keys()) {
     std::filesystem::create_directories(folder("server") / "authorized");
 }
 
@@ -27,13 +28,13 @@ NodeOptions Cluster::options(const std::string& name) {
     made.server_public_key = server_keys_.public_key;
     made.rejoin_backoff = std::chrono::milliseconds(20);
     made.process.degree = degree_;
-    made.process.heartbeat = std::chrono::milliseconds(50);
-    made.process.lease = std::chrono::milliseconds(800);
-    made.process.grace = std::chrono::milliseconds(700);
-    made.process.silence = std::chrono::milliseconds(1000);
-    made.process.retry_join = std::chrono::milliseconds(100);
-    made.process.retry_read = std::chrono::milliseconds(200);
-    made.process.retry_force = std::chrono::milliseconds(300);
+    made.process.heartbeat = slower_ * std::chrono::milliseconds(50);
+    made.process.lease = slower_ * std::chrono::milliseconds(800);
+    made.process.grace = slower_ * std::chrono::milliseconds(700);
+    made.process.silence = slower_ * std::chrono::milliseconds(1000);
+    made.process.retry_join = slower_ * std::chrono::milliseconds(100);
+    made.process.retry_read = slower_ * std::chrono::milliseconds(200);
+    made.process.retry_force = slower_ * std::chrono::milliseconds(300);
     return made;
 }
 

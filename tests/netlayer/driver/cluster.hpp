@@ -17,7 +17,9 @@ inline constexpr Micros kPatience = std::chrono::seconds(20);
 
 class Cluster {
  public:
-    explicit Cluster(std::size_t degree = 4);
+    /// @param slower  every time of the protocol is so many times longer, for tests with many
+    /// nodes
+    explicit Cluster(std::size_t degree = 4, int slower = 1);
     ~Cluster();
 
     /// Starts the server, again from its store when it ran before, at the same endpoint.
@@ -42,6 +44,7 @@ class Cluster {
 
  private:
     std::size_t degree_;
+    int slower_;
     TemporaryFolder folder_;
     KeyPair server_keys_;
     std::string endpoint_ = "tcp://127.0.0.1:*";
