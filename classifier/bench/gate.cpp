@@ -10,7 +10,6 @@ namespace tributary::classifier {
 namespace {
 
 constexpr std::size_t kHonestUpdates = 120;
-constexpr std::size_t kValidation = 5000;
 /// A poisoned batch is tried at every so many honest updates.
 constexpr std::size_t kAttackEvery = 20;
 constexpr std::array<double, 5> kFlips{0.05, 0.1, 0.2, 0.5, 1.0};
@@ -22,7 +21,7 @@ constexpr std::size_t kLeastOfTarget = 40;
 Validation validation_of(const BenchData& data) {
     Validation validation;
     validation.features = FeatureMatrix(data.records->features.width());
-    const std::size_t size = std::min(kValidation, data.test.size());
+    const std::size_t size = std::min(kGateRecords, data.test.size());
     for (std::size_t i = 0; i < size; ++i) {
         const std::size_t row = data.test[i];
         validation.features.append(data.records->features.row(row));
