@@ -37,7 +37,7 @@ bool ascending(const Values& values) {
 
 /// Versions, contribution numbers and records: what is learnt on top of them must not wrap.
 Status check_numbers(std::initializer_list<std::uint64_t> numbers) {
-    if (std::ranges::max(numbers) <= kCountLimit) return {};
+    if (std::max(numbers) <= kCountLimit) return {};
     return fail(Errc::limit_exceeded, "a count of the object is above 2^53");
 }
 
