@@ -120,6 +120,8 @@ void add_bench_migration(CLI::App& bench, Invocation& invocation) {
         ->capture_default_str();
     command->add_option("--only", options->bench.only, "Measure these workloads only")
         ->check(CLI::IsMember(migration_workloads()));
+    command->add_option("--system", options->bench.systems, "Measure these systems only")
+        ->check(CLI::IsMember(migration_systems()));
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([&invocation, options] {
         invocation.run = [options] { return run_bench_migration(*options); };

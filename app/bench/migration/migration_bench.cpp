@@ -110,7 +110,8 @@ Status measure_workload(const std::string& workload, const MigrationBenchOptions
     for (std::size_t round = 0; round < options.rounds; ++round) {
         for (std::size_t i = 0; i < contests.size(); ++i) {
             const std::string& system = contests[i].system;
-            if (is_named(absent, system)) continue;
+            const bool wanted = options.systems.empty() || is_named(options.systems, system);
+            if (!wanted || is_named(absent, system)) continue;
             options.progress(workload + ": " + system);
             auto row = run_contest(contests[i], options);
             if (!row && row.error().code == Errc::not_found) {
@@ -131,6 +132,10 @@ Status measure_workload(const std::string& workload, const MigrationBenchOptions
 }
 
 }  // namespace
+
+std::vector<std::string> migration_systems() {
+    return {"tributary", "redis", "postgresql", "etcd", "zeromq-raw", "central"};
+}
 
 Result<MigrationBenchResult> run_migration_bench(const MigrationBenchOptions& options) {
     MigrationBenchResult result;

@@ -17,11 +17,12 @@
 namespace tributary::app {
 
 struct MigrationBenchOptions {
-    Micros duration{3'000'000};     ///< of each count
-    std::size_t rounds = 1;         ///< every row is measured so often; the median counts
-    std::size_t clients = 8;        ///< processes that contribute
-    std::size_t degree = 8;         ///< children of a client in the tree; the server has one
-    std::vector<std::string> only;  ///< workloads to measure; empty: all
+    Micros duration{3'000'000};        ///< of each count
+    std::size_t rounds = 1;            ///< every row is measured so often; the median counts
+    std::size_t clients = 8;           ///< processes that contribute
+    std::size_t degree = 8;            ///< children of a client in the tree; the server has one
+    std::vector<std::string> only;     ///< workloads to measure; empty: all
+    std::vector<std::string> systems;  ///< systems to measure; empty: all
     std::function<void(const std::string&)> progress = [](const std::string&) {};
 };
 
@@ -63,6 +64,9 @@ struct MigrationBenchResult {
 
 /// The workloads by name, in the order in which they run.
 std::vector<std::string> migration_workloads();
+
+/// The systems by name.
+std::vector<std::string> migration_systems();
 
 /// @error what a system answered
 Result<MigrationBenchResult> run_migration_bench(const MigrationBenchOptions& options);
