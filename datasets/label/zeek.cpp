@@ -4,13 +4,12 @@
 #include <vector>
 
 #include "datasets/corpus/text.hpp"
-#include "datasets/label/cidr.hpp"
+#include "datasets/label/zeek_line.hpp"
 
 namespace tributary::datasets {
 namespace {
 
 constexpr std::size_t kMaxZeekBytes = std::size_t{4} << 30;
-constexpr std::size_t kMaxZeekLineBytes = 1 << 20;
 constexpr std::string_view kUnset = "-";
 
 /// Fields of a line: between tabs. The labelled logs part their last ones by spaces.
@@ -30,35 +29,37 @@ std::vector<std::string_view> split_fields(std::string_view line) {
     return fields;
 }
 
-/// Reads the lines of one log.
+/// Reads the lines of one log in the tab-separated form.
 class ZeekReader {
  public:
-    explicit ZeekReader(const std::string& name) : labels_(name), name_(name) {}
+    explicit ZeekReader(const std::string& name) : claims_(name), name_(name) {}
 
-    Status take(std::string_view line, std::size_t number) {
+    Status take(std::string_view text, std::size_t number) {
         constexpr std::string_view kFields = "#fields";
-        if (line.starts_with(kFields)) return take_names(line.substr(kFields.size()));
-        if (line.starts_with('#') || trimmed(line).empty()) return {};
-        if (places_.empty()) return refuse(number, "stands before the line #fields");
-        fields_ = split_fields(line);
-        return take_line(static_cast<std::uint32_t>(number));
+        if (text.starts_with(kFields)) return take_names(text.substr(kFields.size()));
+        if (text.starts_with('#') || trimmed(text).empty()) return {};
+        if (places_.empty()) return claims_.refuse(number, "stands before the line #fields");
+        const std::vector<std::string_view> fields = split_fields(text);
+        ZeekLine line;
+        for (std::size_t i = 0; i < kZeekFields.size(); ++i) {
+            const auto place = places_.find(kZeekFields[i]);
+            if (place == places_.end() || place->second >= fields.size()) continue;
+            const std::string_view value = fields[place->second];
+            if (value != kUnset && value != "(empty)") line.at(i) = value;
+        }
+        return claims_.take(line, static_cast<std::uint32_t>(number));
     }
 
     Result<JoinedLabels> finish() && {
-        if (places_.empty()) {
-            return fail(
-                Errc::mismatch,
-                name_ + " has no line #fields. Give a log of Zeek in its tab-separated form");
-        }
-        labels_.complete();
-        return std::move(labels_);
+        if (!places_.empty()) return std::move(claims_).finish();
+        return fail(Errc::mismatch, name_ + " has no line #fields. Give a log of Zeek");
     }
 
  private:
-    Status take_names(std::string_view line) {
+    Status take_names(std::string_view text) {
         places_.clear();
         std::size_t place = 0;
-        for (const std::string_view name : split_fields(trimmed(line))) {
+        for (const std::string_view name : split_fields(trimmed(text))) {
             places_.emplace(std::string(name), place++);
         }
         for (const char* needed : {"ts", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p"}) {
@@ -73,58 +74,9 @@ class ZeekReader {
                                         "notice.log or conn.log.labeled");
     }
 
-    /// Empty when the log lacks the field or left it unset.
-    [[nodiscard]] std::string_view field(const std::string& name) const {
-        const auto place = places_.find(name);
-        if (place == places_.end() || place->second >= fields_.size()) return {};
-        const std::string_view value = fields_[place->second];
-        return value == kUnset || value == "(empty)" ? std::string_view{} : value;
-    }
-
-    Status take_line(std::uint32_t number) {
-        // Notices about no connection in particular have no ends.
-        if (field("id.orig_h").empty()) return {};
-        const auto src = parse_address(field("id.orig_h"));
-        const auto dst = parse_address(field("id.resp_h"));
-        const auto start = parse_epoch(field("ts"));
-        const auto src_port = parse_unsigned(field("id.orig_p"), 65'535);
-        const auto dst_port = parse_unsigned(field("id.resp_p"), 65'535);
-        const auto protocol = parse_protocol(field("proto"));
-        if (!src || !dst || !start || !src_port || !dst_port || !protocol) {
-            return refuse(number, "names no connection");
-        }
-        const bool is_icmp6 = *protocol == kProtocolIcmp && src->is_v6;
-        const std::string class_name = class_of_line();
-        LabelClaim claim;
-        claim.tuple = {*src, *dst, static_cast<std::uint16_t>(*src_port),
-                       static_cast<std::uint16_t>(*dst_port),
-                       is_icmp6 ? kProtocolIcmp6 : *protocol};
-        claim.start = claim.end = *start;
-        if (const auto duration = parse_epoch(field("duration"))) claim.end += *duration;
-        claim.class_name = class_name;
-        claim.community_id = field("community_id");
-        claim.line = number;
-        return labels_.add(claim);
-    }
-
-    [[nodiscard]] std::string class_of_line() const {
-        if (!field("note").empty()) return class_name_from(field("note"));
-        const std::string label = class_name_from(field("label"));
-        if (label == "benign" || label == "normal") return kNormalClass;
-        if (label == "background") return {};
-        const std::string detailed = class_name_from(field("detailed-label"));
-        return detailed.empty() ? label : detailed;
-    }
-
-    [[nodiscard]] Status refuse(std::size_t number, const std::string& cause) const {
-        return fail(Errc::corrupt, name_ + ", line " + std::to_string(number) + ": " + cause +
-                                       ". Give the log as Zeek wrote it");
-    }
-
-    JoinedLabels labels_;
+    ZeekClaims claims_;
     std::string name_;
-    std::map<std::string, std::size_t> places_;
-    std::vector<std::string_view> fields_;
+    std::map<std::string, std::size_t, std::less<>> places_;  ///< of the columns, by name
 };
 
 }  // namespace
@@ -135,6 +87,8 @@ Result<JoinedLabels> load_zeek(const std::filesystem::path& path) {
 }
 
 Result<JoinedLabels> parse_zeek(std::string_view text, const std::string& name) {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first != std::string_view::npos && text[first] == '{') return parse_zeek_json(text, name);
     LineReader lines(text);
     ZeekReader reader(name);
     std::string_view line;

@@ -1,8 +1,8 @@
 #pragma once
-// Zeek's logs as tab-separated text with their "#fields" line. notice.log: every notice about a
-// connection claims it for the class that its note names. conn.log.labeled: every line claims its
-// connection for its detailed label, else its label; "benign" is normal.
-// Bounds: files of 4 GiB unpacked, lines of 1 MiB. Any thread.
+// Zeek's logs as tab-separated text with their "#fields" line, or as JSON lines. notice.log: every
+// notice about a connection claims it for the class that its note names. conn.log.labeled: every
+// line claims its connection for its detailed label, else its label; "benign" is normal. Bounds:
+// files of 4 GiB unpacked, lines of 1 MiB. Any thread.
 
 #include <filesystem>
 
@@ -10,7 +10,7 @@
 
 namespace tributary::datasets {
 
-/// Either of the two logs, told apart by their fields.
+/// Either of the two logs in either form, told apart by their fields and first byte.
 /// @param path  plain text, .zst or .gz
 /// @error not_found, permission, io, limit_exceeded, mismatch (a field is missing), corrupt
 Result<JoinedLabels> load_zeek(const std::filesystem::path& path);

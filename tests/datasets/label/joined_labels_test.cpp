@@ -147,6 +147,36 @@ TEST(Zeek, LabelsByLabelledConnections) {
     EXPECT_EQ(labels->coverage(), Coverage{"partofahorizontalportscan"});
 }
 
+// The same two logs with LogAscii::use_json, as Zeek's documentation shows that form.
+TEST(Zeek, ReadsJsonLinesAsTheTabSeparatedForm) {
+    auto notices = parse_zeek(
+        R"({"ts":1700000005.000000,"uid":"C1","id.orig_h":"10.0.0.1","id.orig_p":40000,)"
+        R"("id.resp_h":"10.0.0.2","id.resp_p":80,"proto":"tcp","note":"Scan::Port_Scan"})"
+        "\n"
+        R"({"ts":1700000005.5,"note":"Weird::Activity","msg":"nobody"})"
+        "\n");
+    auto labelled =
+        parse_zeek(R"({"ts":"2023-11-14T22:13:20.500000Z","id.orig_h":"10.0.0.1","id.orig_p":8,)"
+                   R"("id.resp_h":"10.0.0.2","id.resp_p":0,"proto":"icmp","duration":9.25,)"
+                   R"("label":"Malicious","detailed-label":"C&C"})"
+                   "\n");
+    FlowRecord ping = flow_of("10.0.0.1", 0, "10.0.0.2", 0, kProtocolIcmp);
+    ping.icmp_type = 8;
+
+    ASSERT_TRUE(notices) << notices.error().message;
+    EXPECT_EQ(notices->label(web_flow()).class_name, "scan-port-scan");
+    EXPECT_EQ(notices->claims(), 1u);
+    ASSERT_TRUE(labelled) << labelled.error().message;
+    EXPECT_EQ(labelled->label(ping).class_name, "c-c");
+}
+
+TEST(Zeek, RefusesJsonThatIsNoLog) {
+    EXPECT_EQ(parse_zeek("{\"ts\":1,").error().code, Errc::corrupt);
+    EXPECT_EQ(parse_zeek("{\"ts\":1,\"uid\":\"x\"}\n").error().code, Errc::mismatch);
+    EXPECT_THAT(parse_zeek(R"({"note":"x","id.orig_h":"10.0.0.1"})").error().message,
+                HasSubstr("line 1"));
+}
+
 TEST(Zeek, RefusesLogsThatSayNothingOfConnections) {
     EXPECT_EQ(parse_zeek("1700000000\tx\n").error().code, Errc::corrupt);
     EXPECT_EQ(parse_zeek("").error().code, Errc::mismatch);
