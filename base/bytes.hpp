@@ -61,6 +61,9 @@ class ByteWriter {
     void be64(std::uint64_t value);
     void put(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
 
+    /// Makes room for this many bytes in all.
+    void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
+
     [[nodiscard]] std::size_t size() const { return bytes_.size(); }
     [[nodiscard]] const Bytes& bytes() const { return bytes_; }
     Bytes take() { return std::move(bytes_); }

@@ -129,6 +129,9 @@ Result<Bytes> encode_records(const LabelledRecords& records, int level) {
         plain.u8(records.coverage.contains(name) ? 1 : 0);
     }
     plain.u32(static_cast<std::uint32_t>(records.labels.size()));
+    // At once: growing by doubling would touch the memory of a large batch several times.
+    plain.reserve(plain.size() + records.labels.size() * sizeof(std::uint16_t) +
+                  records.features.cells().size());
     const ClassName* last = nullptr;
     std::uint16_t number = 0;
     for (const ClassName& label : records.labels) {
@@ -136,13 +139,15 @@ Result<Bytes> encode_records(const LabelledRecords& records, int level) {
         last = &label;
         plain.u16(number);
     }
-    for (std::size_t i = 0; i < records.features.rows(); ++i) plain.put(records.features.row(i));
+    plain.put(records.features.cells());
     if (plain.size() > kBatchBytesLimit) {
         return fail(Errc::limit_exceeded, "the record batch is larger than the limit");
     }
 
     const Bytes packed = compress(plain.bytes(), level);
     ByteWriter whole;
+    whole.reserve(kBatchMagic.size() + sizeof(std::uint16_t) + sizeof(std::uint32_t) +
+                  packed.size());
     whole.put(to_bytes(kBatchMagic));
     whole.u16(kBatchFormat);
     whole.u32(static_cast<std::uint32_t>(packed.size()));

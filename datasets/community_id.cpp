@@ -111,8 +111,8 @@ CommunityId CommunityIds::of(const CommunityTuple& tuple) {
 CommunityId CommunityIds::of(const FlowRecord& record) {
     CommunityTuple tuple{record.src, record.dst, record.src_port, record.dst_port, record.protocol};
     if (record.protocol == kProtocolIcmp || record.protocol == kProtocolIcmp6) {
-        tuple.src_port = record.icmp_type;
-        tuple.dst_port = record.icmp_code;
+        tuple.src_port = record.forward.icmp_type;
+        tuple.dst_port = record.forward.icmp_code;
     }
     return of(tuple);
 }

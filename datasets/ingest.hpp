@@ -38,6 +38,7 @@ struct IngestOptions {
     bool open_tunnels = false;            ///< meter what tunnels carry instead of the tunnel
     Timeouts timeouts;                    ///< the defaults are the shared specification
     Micros export_hold{420'000'000};      ///< how long an export record waits for its pieces
+    bool keep_sequences = false;  ///< records bear their packets' sizes and gaps (schema splt/1)
     bool is_live = false;  ///< export records wait only as long as their exporters' timeouts ask
     ExportRecordSink on_record;  ///< receives export records as they were sent; may be empty
 };

@@ -8,13 +8,15 @@ namespace tributary::datasets {
 
 namespace {
 
-NormalizerOptions normalizer_options(const IngestOptions& options, bool any_exports) {
+NormalizerOptions normalizer_options(const IngestOptions& options, bool any_exports,
+                                     PacketSequences* sequences) {
     NormalizerOptions made;
     made.max_waiting = options.max_waiting;
     made.key_vlan = options.key_vlan;
     made.timeouts = options.timeouts;
     made.hash_seed = FlowTableOptions{}.hash_seed;  // a flow has one hash, in the table and here
     made.hold = options.timeouts.longest_idle() + Micros(2'000'000);
+    made.sequences = sequences;
     if (any_exports) made.hold = std::max(made.hold, options.export_hold);
     return made;
 }
@@ -28,10 +30,14 @@ Ingestion::Ingestion(const IngestOptions& options, Kinds kinds, const FlowSink& 
       is_mixed_(kinds.exports && kinds.packets),
       open_tunnels_(options.open_tunnels),
       timeouts_(options.timeouts),
-      normalizer_(normalizer_options(options, kinds.exports),
+      normalizer_(normalizer_options(options, kinds.exports,
+                                     options.keep_sequences ? &sequences_ : nullptr),
                   [this](const FlowRecord& record) { give(record); }),
-      table_({options.max_flows, options.key_vlan, options.timeouts},
-             [this](const FlowRecord& record) { take_metered(record); }),
+      table_({.max_flows = options.max_flows,
+              .key_vlan = options.key_vlan,
+              .timeouts = options.timeouts,
+              .sequences = options.keep_sequences ? &sequences_ : nullptr},
+             [this](const FlowRecord& record, std::uint32_t hash) { take_metered(record, hash); }),
       exports_([this](const FlowRecord& record) { take_exported(record); }, options.on_record) {
     if (options.is_live && kinds.exports) longest_hold_ = options.export_hold;
 }
@@ -114,13 +120,13 @@ void Ingestion::finish() {
     fill_report();
 }
 
-void Ingestion::take_metered(const FlowRecord& record) {
+void Ingestion::take_metered(const FlowRecord& record, std::uint32_t hash) {
     const bool cut =
         record.end_reason == EndReason::evicted || record.end_reason == EndReason::half_open;
     if (cut) {
-        normalizer_.add_piece(record);
+        normalizer_.add_piece(record, hash);
     } else {
-        normalizer_.add_whole(record);
+        normalizer_.add_whole(record, hash);
     }
 }
 

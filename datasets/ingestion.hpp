@@ -46,7 +46,7 @@ class Ingestion {
     void take_packet(PacketInfo& info);
     void take_exported_packet(const PacketInfo& info);
     void meter_batch();
-    void take_metered(const FlowRecord& record);
+    void take_metered(const FlowRecord& record, std::uint32_t hash);
     void take_exported(const FlowRecord& record);
     [[nodiscard]] Micros hold_of_exports() const;
     void advance(const StreamClock& clock, const StreamClock& other);
@@ -58,6 +58,7 @@ class Ingestion {
     bool is_mixed_;
     bool open_tunnels_;
     Timeouts timeouts_;
+    PacketSequences sequences_;  ///< empty unless they are asked for
     Normalizer normalizer_;
     FlowTable table_;
     ExportDecoder exports_;

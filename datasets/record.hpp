@@ -49,12 +49,16 @@ enum class EndReason : std::uint8_t {
 inline constexpr std::size_t kEndReasons = 8;
 const char* to_string(EndReason reason);
 
+struct PacketSequence;
+
 /// One direction of a connection.
 struct FlowSide {
     std::uint64_t packets = 0;
     std::uint64_t ip_bytes = 0;     ///< from the IP header on
     std::uint64_t frame_bytes = 0;  ///< as on the wire; 0 where the source does not say
     std::uint8_t flags = 0;         ///< OR of the TCP flags
+    std::uint8_t icmp_type = 0;     ///< of the first ICMP packet; the ports of ICMP are 0
+    std::uint8_t icmp_code = 0;
 };
 
 /// A bidirectional flow in the common record of docs/flows.md; `forward` is the direction from
@@ -72,12 +76,12 @@ struct FlowRecord {
     FlowSide backward;
     Micros forward_start{0};  ///< first packet of the side; 0 when it has none
     Micros backward_start{0};
-    bool has_flags = false;      ///< false where an export lacks TCP flags
-    bool continued = false;      ///< goes on where a record of the longest duration ended
-    std::uint32_t sampling = 1;  ///< counters were multiplied by this rate
+    bool has_flags = false;  ///< false where an export lacks TCP flags
+    bool continued = false;  ///< goes on where a record of the longest duration ended
     EndReason end_reason = EndReason::end_of_input;
-    std::uint8_t icmp_type = 0;  ///< of the first ICMP packet; the ports of ICMP are 0
-    std::uint8_t icmp_code = 0;
+    std::uint32_t sampling = 1;  ///< counters were multiplied by this rate
+    /// Set only on request, and valid only while the record is given to its sink.
+    PacketSequence* sequence = nullptr;
 };
 
 }  // namespace tributary::datasets

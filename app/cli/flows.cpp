@@ -9,7 +9,7 @@
 #include "app/cli/input_options.hpp"
 #include "app/cli/listen.hpp"
 #include "app/cli/record_text.hpp"
-#include "datasets/feature/schema.hpp"
+#include "datasets/feature/splt_schema.hpp"
 #include "datasets/label/rule_file.hpp"
 
 namespace tributary::app {
@@ -148,6 +148,8 @@ Result<datasets::IngestReport> run_input(const FlowsOptions& options, const Flow
 
 Result<int> print_flows(const FlowsOptions& options) {
     TRIBUTARY_TRY(FlowInput input, flow_input(options.input));
+    TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(options.schema));
+    input.ingest.keep_sequences = options.format == "batch" && datasets::needs_sequences(*schema);
     TRIBUTARY_TRY(auto rules, load_rules(input));
     TRIBUTARY_TRY(const auto output,
                   make_output(options, rules ? rules->coverage() : datasets::Coverage{}));

@@ -1,6 +1,7 @@
 #include "app/service/labelled_flows.hpp"
 
 #include "datasets/feature/flow_encoder.hpp"
+#include "datasets/feature/splt_schema.hpp"
 #include "datasets/label/rule_file.hpp"
 
 namespace tributary::app {
@@ -20,12 +21,15 @@ Result<LabelledFlows> read_labelled_flows(const FlowInput& input, const datasets
     const auto take = [&](const datasets::FlowRecord& flow) {
         encoder.encode(flow, row);
         result.flows.push_back(flow);
+        result.flows.back().sequence = nullptr;  // it ends with this call
         result.records.features.append(row);
         datasets::LabelVote vote = rules ? rules->label(flow) : datasets::LabelVote{};
         result.records.labels.push_back(std::move(vote.class_name));
         result.evidence.push_back(std::move(vote.evidence));
     };
-    TRIBUTARY_TRY(result.report, datasets::ingest(input.files, input.ingest, take));
+    datasets::IngestOptions options = input.ingest;
+    options.keep_sequences = datasets::needs_sequences(schema);
+    TRIBUTARY_TRY(result.report, datasets::ingest(input.files, options, take));
     return result;
 }
 

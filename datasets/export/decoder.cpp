@@ -22,8 +22,8 @@ void settle_ports(FlowRecord& record) {
     if (record.protocol == kProtocolTcp || record.protocol == kProtocolUdp) return;
     const bool is_icmp = record.protocol == kProtocolIcmp || record.protocol == kProtocolIcmp6;
     if (is_icmp && record.dst_port != 0) {
-        record.icmp_type = static_cast<std::uint8_t>(record.dst_port >> 8);
-        record.icmp_code = static_cast<std::uint8_t>(record.dst_port & 0xff);
+        record.forward.icmp_type = static_cast<std::uint8_t>(record.dst_port >> 8);
+        record.forward.icmp_code = static_cast<std::uint8_t>(record.dst_port & 0xff);
     }
     record.src_port = 0;
     record.dst_port = 0;

@@ -153,7 +153,6 @@ void read_flow(const RecordView& fields, const ExportTime& time, const Exporter&
                FlowRecord& record) {
     record.forward = record.backward = FlowSide{};
     record.backward_start = Micros(0);
-    record.icmp_type = record.icmp_code = 0;
     record.sampling = 1;
     const bool has_ends = set_address(record.src, fields, Slot::src_v4, Slot::src_v6) &&
                           set_address(record.dst, fields, Slot::dst_v4, Slot::dst_v6);

@@ -47,7 +47,7 @@ void read_v5(const std::uint8_t* record, const ExportTime& time, const Exporter&
     flow.forward.flags = record[37];
     flow.protocol = record[38];
     flow.has_flags = true;
-    flow.icmp_type = flow.icmp_code = 0;
+    flow.forward.icmp_type = flow.forward.icmp_code = 0;
     flow.sampling = 1;
 }
 

@@ -145,10 +145,13 @@ bool ExportDecoder::read_flow_sample(ByteReader& sample, bool is_expanded, const
         flow.dst_port = packet->dst_port;
         flow.protocol = packet->protocol;
         flow.vlan = packet->vlan;
-        flow.icmp_type = packet->icmp_type;
-        flow.icmp_code = packet->icmp_code;
         flow.has_flags = true;
-        flow.forward = {1, packet->ip_bytes, 0, packet->flags};
+        flow.forward = {.packets = 1,
+                        .ip_bytes = packet->ip_bytes,
+                        .frame_bytes = 0,
+                        .flags = packet->flags,
+                        .icmp_type = packet->icmp_type,
+                        .icmp_code = packet->icmp_code};
         if (records_) tell_packet(flow, rate, key);
     }
     deliver(flow, rate, time);

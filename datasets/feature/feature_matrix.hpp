@@ -33,6 +33,9 @@ class FeatureMatrix {
         return FeatureRow(cells_).subspan(index * width_, width_);
     }
 
+    /// All rows, one behind the other.
+    [[nodiscard]] std::span<const std::uint8_t> cells() const { return cells_; }
+
     bool operator==(const FeatureMatrix&) const = default;
 
  private:

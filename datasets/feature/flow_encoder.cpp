@@ -6,6 +6,7 @@
 #include "datasets/feature/flow_schema.hpp"
 #include "datasets/feature/flow_state.hpp"
 #include "datasets/feature/scale.hpp"
+#include "datasets/feature/splt_schema.hpp"
 
 namespace tributary::datasets {
 namespace {
@@ -117,12 +118,26 @@ void write_context(const ContextValues& context, RowWriter& out) {
     out.bit(context.gaps.known);
 }
 
+bool same_counters(const FlowSide& a, const FlowSide& b) {
+    return a.packets == b.packets && a.ip_bytes == b.ip_bytes && a.flags == b.flags;
+}
+
+/// True when flow/1 cannot tell the records apart.
+bool looks_same(const FlowRecord& a, const FlowRecord& b) {
+    return same_counters(a.forward, b.forward) && same_counters(a.backward, b.backward) &&
+           a.end - a.start == b.end - b.start && a.dst_port == b.dst_port &&
+           a.protocol == b.protocol && a.has_flags == b.has_flags && a.src.is_v6 == b.src.is_v6;
+}
+
 }  // namespace
 
 FlowEncoder::FlowEncoder(const Schema& schema, std::uint64_t hash_seed) : schema_(&schema) {
     const bool with_context = schema.hash() == flow_context_schema().hash();
     const bool is_kdd = schema.hash() == kdd_schema().hash();
-    TRIBUTARY_ASSERT(with_context || is_kdd || schema.hash() == flow_schema().hash());
+    is_splt_ = schema.hash() == splt_schema().hash();
+    with_splt_ = schema.hash() == flowx_schema().hash();
+    TRIBUTARY_ASSERT(with_context || is_kdd || needs_sequences(schema) ||
+                     schema.hash() == flow_schema().hash());
     if (with_context) context_ = std::make_unique<FlowContext>(hash_seed);
     if (is_kdd) kdd_ = std::make_unique<KddTraffic>(hash_seed);
 }
@@ -130,13 +145,29 @@ FlowEncoder::FlowEncoder(const Schema& schema, std::uint64_t hash_seed) : schema
 void FlowEncoder::encode(const FlowRecord& flow, std::span<std::uint8_t> row) {
     TRIBUTARY_ASSERT(row.size() == schema_->width());
     if (kdd_) return kdd_->encode(flow, row);
+    if (is_splt_) return encode_splt(flow, row);
+    encode_flow(flow, row.first(kFlowWidth));
+    if (with_splt_) return encode_splt(flow, row.subspan(kFlowWidth));
+    if (!context_) return;
+    RowWriter out(row.subspan(kFlowWidth));
+    write_context(context_->observe(flow), out);
+    TRIBUTARY_ASSERT(kFlowWidth + out.written() == row.size());
+}
+
+/// Under a flood most records are alike but for addresses and source ports: their row is at hand.
+void FlowEncoder::encode_flow(const FlowRecord& flow, std::span<std::uint8_t> row) {
+    if (!last_row_.empty() && looks_same(flow, last_)) {
+        std::copy(last_row_.begin(), last_row_.end(), row.begin());
+        return;
+    }
     RowWriter out(row);
     write_protocol(flow, out);
     write_volume_and_time(flow, out);
     write_shape(flow, out);
     write_flags_and_state(flow, out);
-    if (context_) write_context(context_->observe(flow), out);
     TRIBUTARY_ASSERT(out.written() == row.size());
+    last_ = flow;
+    last_row_.assign(row.begin(), row.end());
 }
 
 ContextCounters FlowEncoder::context_counters() const {

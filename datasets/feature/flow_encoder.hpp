@@ -1,14 +1,14 @@
 #pragma once
-// FlowRecord -> one row of flow/1, flowctx/1 or kdd41/1. The 43 numbers of flow/1 depend on the
-// record alone; the 10 of flowctx/1 also on the flows of this site that ended in the last 60 s, and
-// those of kdd41/1 on the last 2 s and the last 255.
-// Invariant: the same records in the same order give the same rows on every site.
-// Memory is bounded (see flow_context.hpp). One thread per encoder.
-// Source: docs/features.md.
+// FlowRecord -> one row of flow/1, flowctx/1, kdd41/1, splt/1 or flowx/1. The 43 numbers of flow/1
+// depend on the record alone; the 10 of flowctx/1 also on the flows of this site that ended in the
+// last 60 s, and those of kdd41/1 on the last 2 s and the last 255. Invariant: the same records in
+// the same order give the same rows on every site. Memory is bounded (see flow_context.hpp). One
+// thread per encoder. Source: docs/features.md.
 
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "datasets/feature/flow_context.hpp"
 #include "datasets/feature/kdd_traffic.hpp"
@@ -33,7 +33,13 @@ class FlowEncoder {
     [[nodiscard]] ContextCounters context_counters() const;
 
  private:
+    void encode_flow(const FlowRecord& flow, std::span<std::uint8_t> row);
+
     const Schema* schema_;
+    bool is_splt_ = false;
+    bool with_splt_ = false;                ///< flowx/1: behind flow/1
+    FlowRecord last_;                       ///< the record of `last_row_`
+    std::vector<std::uint8_t> last_row_;    ///< of flow/1; empty before the first
     std::unique_ptr<FlowContext> context_;  ///< of flowctx/1 only
     std::unique_ptr<KddTraffic> kdd_;       ///< of kdd41/1 only
 };

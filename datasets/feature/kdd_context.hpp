@@ -6,6 +6,7 @@
 // beyond, the oldest go early and are counted. One thread.
 // Source: self-service §8.3; docs/features.md, schema kdd41/1.
 
+#include <array>
 #include <cstdint>
 #include <deque>
 
@@ -51,16 +52,21 @@ class KddContext {
         bool syn_error = false;
         bool rejected = false;
     };
-    /// Counts by key, of the connections, their SYN errors and their rejections.
+    /// Counts by key, of the connections, their SYN errors (in `marked`) and their rejections (in
+    /// `distinct`).
     class Window {
      public:
-        void add(const Keys& keys);
-        void remove_oldest();
+        /// Counts the connection under one of its keys. @return what the key counts now
+        WindowCounts count(std::uint64_t key, const Keys& keys);
+        void keep(const Keys& keys) { connections_.push_back(keys); }
+        /// @param kinds  the keys under which it was counted
+        template <std::size_t kCount>
+        void remove_oldest(const std::array<std::uint64_t Keys::*, kCount>& kinds);
+        /// Fetches the memory of a key that is looked up soon.
+        void prefetch(std::uint64_t key) const { counts_.prefetch(key); }
         [[nodiscard]] const std::deque<Keys>& connections() const { return connections_; }
-        [[nodiscard]] WindowCounts at(std::uint64_t key) { return counts_.at(key); }
 
      private:
-        void count(std::uint64_t key, const Keys& keys);
         void uncount(std::uint64_t key, const Keys& keys);
 
         std::deque<Keys> connections_;
@@ -68,8 +74,9 @@ class KddContext {
     };
 
     [[nodiscard]] Keys keys_of(const KddConnection& connection) const;
-    void fill_recent(const Keys& keys, KddValues& values);
-    void fill_last(const Keys& keys, KddValues& values);
+    void remove_recent();
+    void count_recent(const Keys& keys, KddValues& values);
+    void count_last(const Keys& keys, KddValues& values);
 
     std::uint64_t seed_;
     Micros now_ = Micros::min();

@@ -1,6 +1,7 @@
 #include "datasets/feature/kdd_schema.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/assert.hpp"
 #include "datasets/feature/scale.hpp"
@@ -130,9 +131,17 @@ std::vector<Feature> kdd_features() {
     return features;
 }
 
-double scaled(const KddNumber& number, double value) {
+/// The logarithm of each column's cap, taken once.
+const std::array<double, kKddNumbers> kLogOfCap = [] {
+    std::array<double, kKddNumbers> made;
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] = std::log1p(kNumbers[i].cap);
+    return made;
+}();
+
+double scaled(std::size_t column, double value) {
+    const KddNumber& number = kNumbers[column];
     switch (number.scale) {
-        case Scale::log_cap: return log_cap_scale(value, number.cap);
+        case Scale::log_cap: return log_cap_scale(value, number.cap, kLogOfCap[column]);
         case Scale::linear: return linear_scale(value, number.cap);
         case Scale::unit: break;
     }
@@ -162,11 +171,16 @@ int kdd_flag_index(std::string_view name) {
     return name == "RSTRH" || name == "SHR" ? index_in(kFlags, "OTH") : index_in(kFlags, name);
 }
 
+std::string_view kdd_service_name(int place) {
+    return kServices.at(static_cast<std::size_t>(place));
+}
+
 void encode_kdd(const KddValues& values, std::span<std::uint8_t> row) {
     TRIBUTARY_ASSERT(row.size() == kKddWidth);
     std::fill(row.begin(), row.end(), std::uint8_t{0});
     for (std::size_t i = 0; i < kKddNumbers; ++i) {
-        row[i] = quantize(scaled(kNumbers[i], values.numbers[i]));
+        // Zero stays zero under every scale, and most columns are.
+        if (values.numbers[i] != 0) row[i] = quantize(scaled(i, values.numbers[i]));
     }
     const auto mark = [&row](std::size_t start, int index, std::size_t count) {
         if (index < 0) return;

@@ -42,6 +42,8 @@ const std::array<KddNumber, kKddNumbers>& kdd_numbers();
 int kdd_protocol_index(std::string_view name);
 int kdd_service_index(std::string_view name);
 int kdd_flag_index(std::string_view name);
+/// @param place  as given by kdd_service_index, not -1
+std::string_view kdd_service_name(int place);
 
 /// One connection before encoding; an index of -1 leaves its group zero.
 struct KddValues {

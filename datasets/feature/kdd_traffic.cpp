@@ -82,6 +82,35 @@ constexpr std::array kPorts{
 static_assert(std::is_sorted(kPorts.begin(), kPorts.end(),
                              [](const PortName& a, const PortName& b) { return a.port < b.port; }));
 
+/// The place in the vocabulary of the service of every port that has a name, over TCP and over UDP:
+/// one lookup, where names would have to be compared for every connection.
+class PortServices {
+ public:
+    PortServices() {
+        const int unnamed = kdd_service_index(kPrivateService);
+        for (std::size_t port = 0; port < kNamedPorts; ++port) {
+            tcp_[port] = udp_[port] = port < kFirstUnprivileged ? unnamed : other_;
+        }
+        std::fill(tcp_.begin() + 6000, tcp_.begin() + 6064, kdd_service_index("X11"));
+        for (const PortName& entry : kPorts) {
+            if (!entry.tcp.empty()) tcp_[entry.port] = kdd_service_index(entry.tcp);
+            if (!entry.udp.empty()) udp_[entry.port] = kdd_service_index(entry.udp);
+        }
+    }
+    [[nodiscard]] int of(bool is_tcp, std::uint16_t port) const {
+        if (port >= kNamedPorts) return other_;
+        return is_tcp ? tcp_[port] : udp_[port];
+    }
+
+ private:
+    static constexpr std::size_t kFirstUnprivileged = 1024;
+    static constexpr std::size_t kNamedPorts = kPorts.back().port + 1;
+
+    int other_ = kdd_service_index("other");
+    std::array<int, kNamedPorts> tcp_{};
+    std::array<int, kNamedPorts> udp_{};
+};
+
 std::string_view icmp_service(std::uint8_t type) {
     switch (type) {
         case 0: return "ecr_i";
@@ -127,18 +156,12 @@ std::string_view protocol_name(std::uint8_t protocol) {
 
 }  // namespace
 
-std::string_view kdd_service_of(const FlowRecord& flow) {
-    if (protocol_name(flow.protocol) == "icmp") return icmp_service(flow.icmp_type);
-    const auto* const found = std::lower_bound(
-        kPorts.begin(), kPorts.end(), flow.dst_port,
-        [](const PortName& entry, std::uint16_t port) { return entry.port < port; });
-    const bool is_there = found != kPorts.end() && found->port == flow.dst_port;
-    const bool is_tcp = flow.protocol == kProtocolTcp;
-    if (is_there && !(is_tcp ? found->tcp : found->udp).empty()) {
-        return is_tcp ? found->tcp : found->udp;
+int kdd_service_place(const FlowRecord& flow) {
+    if (protocol_name(flow.protocol) == "icmp") {
+        return kdd_service_index(icmp_service(flow.forward.icmp_type));
     }
-    if (is_tcp && flow.dst_port >= 6000 && flow.dst_port <= 6063) return "X11";
-    return flow.dst_port < 1024 ? kPrivateService : "other";
+    static const PortServices services;
+    return services.of(flow.protocol == kProtocolTcp, flow.dst_port);
 }
 
 std::string_view kdd_flag_of(const FlowRecord& flow) {
@@ -161,7 +184,7 @@ KddValues KddTraffic::values_of(const FlowRecord& flow) {
     const std::string_view flag = kdd_flag_of(flow);
     KddValues values;
     values.protocol = kdd_protocol_index(protocol_name(flow.protocol));
-    values.service = kdd_service_index(kdd_service_of(flow));
+    values.service = kdd_service_place(flow);
     values.flag = kdd_flag_index(flag);
     const Micros duration = std::max(Micros(0), flow.end - flow.start);
     values.numbers[kDuration] = static_cast<double>(duration.count() / 1'000'000);

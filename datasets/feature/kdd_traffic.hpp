@@ -15,8 +15,12 @@ namespace tributary::datasets {
 /// The name of a connection's state, one of the 11 of the schema.
 std::string_view kdd_flag_of(const FlowRecord& flow);
 
-/// The name of the service, by the server port or by the type of ICMP.
-std::string_view kdd_service_of(const FlowRecord& flow);
+/// The place of the service in the vocabulary, by the server port or by the type of ICMP.
+int kdd_service_place(const FlowRecord& flow);
+/// Its name.
+inline std::string_view kdd_service_of(const FlowRecord& flow) {
+    return kdd_service_name(kdd_service_place(flow));
+}
 
 class KddTraffic {
  public:

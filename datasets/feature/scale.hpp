@@ -10,25 +10,38 @@
 
 namespace tributary::datasets {
 
-/// log2(1 + x) of the small whole numbers that most counts are.
-inline const std::array<double, 2048> kSmallLog2 = [] {
+/// A logarithm of 1 + x of the small whole numbers that most counts are.
+template <typename Logarithm>
+inline std::array<double, 2048> small_logarithms(Logarithm of) {
     std::array<double, 2048> made;
-    for (std::size_t i = 0; i < made.size(); ++i) made[i] = std::log2(1 + static_cast<double>(i));
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] = of(static_cast<double>(i));
     return made;
-}();
+}
+inline const std::array kSmallLog2 = small_logarithms([](double x) { return std::log2(1 + x); });
+inline const std::array kSmallLog1p = small_logarithms([](double x) { return std::log1p(x); });
+
+/// The place of a small whole number in these tables, or their size.
+inline std::size_t place_of_small(double value) {
+    const bool is_small = value >= 0 && value < static_cast<double>(kSmallLog2.size());
+    if (!is_small) return kSmallLog2.size();
+    const auto whole = static_cast<std::size_t>(value);
+    return static_cast<double>(whole) == value ? whole : kSmallLog2.size();
+}
 
 /// log2(1 + x) / divisor
 inline double log2_scale(double value, double divisor) {
-    if (value >= 0 && value < static_cast<double>(kSmallLog2.size())) {
-        const auto whole = static_cast<std::size_t>(value);
-        if (static_cast<double>(whole) == value) return std::min(1.0, kSmallLog2[whole] / divisor);
-    }
+    const std::size_t small = place_of_small(value);
+    if (small < kSmallLog2.size()) return std::min(1.0, kSmallLog2[small] / divisor);
     return std::min(1.0, std::log2(1 + std::max(0.0, value)) / divisor);
 }
 
 /// log(1 + x) / log(1 + cap)
-inline double log_cap_scale(double value, double cap) {
-    return std::min(1.0, std::log1p(std::max(0.0, value)) / std::log1p(cap));
+/// @param log_of_cap  log(1 + cap)
+inline double log_cap_scale(double value, double cap, double log_of_cap) {
+    if (value >= cap) return 1;
+    const std::size_t small = place_of_small(value);
+    if (small < kSmallLog1p.size()) return kSmallLog1p[small] / log_of_cap;
+    return std::log1p(std::max(0.0, value)) / log_of_cap;
 }
 
 /// x / cap

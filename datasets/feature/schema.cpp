@@ -5,6 +5,7 @@
 #include "base/bytes.hpp"
 #include "datasets/feature/flow_schema.hpp"
 #include "datasets/feature/kdd_schema.hpp"
+#include "datasets/feature/splt_schema.hpp"
 
 namespace tributary::datasets {
 namespace {
@@ -35,7 +36,7 @@ Schema::Schema(std::string name, std::vector<Feature> features)
 
 const std::vector<const Schema*>& known_schemas() {
     static const std::vector<const Schema*> schemas{&flow_schema(), &flow_context_schema(),
-                                                    &kdd_schema()};
+                                                    &kdd_schema(), &splt_schema(), &flowx_schema()};
     return schemas;
 }
 

@@ -41,7 +41,7 @@ class Schema {
     Digest hash_;
 };
 
-/// The schemas known to this program: flow/1, flowctx/1, kdd41/1.
+/// The schemas known to this program: flow/1, flowctx/1, kdd41/1, splt/1, flowx/1.
 const std::vector<const Schema*>& known_schemas();
 
 /// One of `known_schemas()`, which live as long as the program.

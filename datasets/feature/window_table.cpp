@@ -54,7 +54,7 @@ void WindowTable::erase(std::uint64_t key) {
 }
 
 void WindowTable::grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+    std::vector<Slot, LargePages<Slot>> old(slots_.size() * 2);
     old.swap(slots_);
     for (const Slot& slot : old) {
         if (slot.key != 0) slots_[find(slot.key)] = slot;

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "datasets/flow/large_pages.hpp"
+
 namespace tributary::datasets {
 
 struct WindowCounts {
@@ -25,6 +27,11 @@ class WindowTable {
     /// Forgets a key that is present.
     void erase(std::uint64_t key);
 
+    /// Fetches the memory of a key that is looked up soon.
+    void prefetch(std::uint64_t key) const {
+        __builtin_prefetch(&slots_[static_cast<std::size_t>(key) & (slots_.size() - 1)]);
+    }
+
     [[nodiscard]] std::size_t size() const { return used_; }
 
  private:
@@ -36,7 +43,7 @@ class WindowTable {
     [[nodiscard]] std::size_t find(std::uint64_t key) const;
     void grow();
 
-    std::vector<Slot> slots_;
+    std::vector<Slot, LargePages<Slot>> slots_;
     std::size_t used_ = 0;
 };
 

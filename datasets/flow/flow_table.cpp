@@ -79,13 +79,13 @@ void FlowTable::add_one(const PacketInfo& packet, const Prepared& prepared) {
     if (slot == kNone) {
         slot = open(packet, prepared);
         entries_[slot].continued = continued;
-        count(entries_[slot], packet, prepared.key.side);
+        count(slot, packet, prepared.key.side);
         schedule(slot);
         return;
     }
-    Entry& entry = entries_[slot];
+    const Entry& entry = entries_[slot];
     const bool was_ended = ended_by_flags(entry.flags[0], entry.flags[1]);
-    count(entry, packet, prepared.key.side);
+    count(slot, packet, prepared.key.side);
     relist(slot, was_ended);
 }
 
@@ -111,22 +111,32 @@ std::uint32_t FlowTable::open(const PacketInfo& packet, const Prepared& prepared
                            .list = 0,
                            .vlan = packet.vlan,
                            .flags = {},
-                           .icmp_type = packet.icmp_type,
-                           .icmp_code = packet.icmp_code,
+                           .icmp_types = {},
+                           .icmp_codes = {},
                            .continued = false};
     index_.insert(prepared.hash, slot);
+    if (options_.sequences != nullptr) {
+        sequences_.resize(entries_.size());
+        sequences_[slot] = &options_.sequences->take();
+    }
     return slot;
 }
 
-void FlowTable::count(Entry& entry, const PacketInfo& packet, std::uint8_t side) const {
+void FlowTable::count(std::uint32_t slot, const PacketInfo& packet, std::uint8_t side) {
+    Entry& entry = entries_[slot];
     Side& counters = entry.sides[side];
-    if (counters.packets == 0 || packet.time < counters.first) counters.first = packet.time;
+    if (counters.packets == 0 || packet.time < counters.first) {
+        counters.first = packet.time;
+        entry.icmp_types[side] = packet.icmp_type;
+        entry.icmp_codes[side] = packet.icmp_code;
+    }
     ++counters.packets;
     counters.ip_bytes += packet.ip_bytes;
     counters.frame_bytes += packet.frame_bytes;
     entry.flags[side] |= packet.flags;
     entry.first = std::min(entry.first, packet.time);
     entry.last = std::max(entry.last, packet.time);
+    if (options_.sequences != nullptr) sequences_[slot]->add(packet, side);
 }
 
 /// Moves an entry whose state has changed; usually it stays where it is.
@@ -239,7 +249,7 @@ void FlowTable::prefetch_entry(std::uint32_t slot) const {
 FlowRecord FlowTable::record_of(const Entry& entry, EndReason reason) {
     const auto side = [&](std::size_t i) {
         return FlowSide{entry.sides[i].packets, entry.sides[i].ip_bytes, entry.sides[i].frame_bytes,
-                        entry.flags[i]};
+                        entry.flags[i],         entry.icmp_types[i],     entry.icmp_codes[i]};
     };
     return FlowRecord{
         .src = Address{entry.key.low, entry.key.is_v6 != 0},
@@ -256,21 +266,22 @@ FlowRecord FlowTable::record_of(const Entry& entry, EndReason reason) {
         .backward_start = entry.sides[1].first,
         .has_flags = true,
         .continued = entry.continued,
-        .sampling = 1,
         .end_reason = judge(reason, entry.flags[0], entry.flags[1]),
-        .icmp_type = entry.icmp_type,
-        .icmp_code = entry.icmp_code,
+        .sampling = 1,
+        .sequence = nullptr,
     };
 }
 
 void FlowTable::close(std::uint32_t slot, EndReason reason) {
     unlink(slot);
     Entry& entry = entries_[slot];
-    index_.erase(entry.hash, slot);
-    const FlowRecord record = record_of(entry, reason);
+    const std::uint32_t hash = entry.hash;
+    index_.erase(hash, slot);
+    FlowRecord record = record_of(entry, reason);
+    if (options_.sequences != nullptr) record.sequence = sequences_[slot];
     entry.next = free_;
     free_ = slot;
-    finished_(record);
+    finished_(record, hash);
 }
 
 void FlowTable::close_all(EndReason reason) {

@@ -13,6 +13,8 @@
 
 #include "datasets/flow/flow_key.hpp"
 #include "datasets/flow/key_index.hpp"
+#include "datasets/flow/large_pages.hpp"
+#include "datasets/flow/packet_sequence.hpp"
 #include "datasets/flow/stream_clock.hpp"
 #include "datasets/flow/timeouts.hpp"
 #include "datasets/packet/decode.hpp"
@@ -24,12 +26,15 @@ struct FlowTableOptions {
     bool key_vlan = false;
     Timeouts timeouts;
     std::uint64_t hash_seed = 0x243f6a8885a308d3;
+    /// Gives every flow its sequence of packets, which leaves with its record; null: none.
+    PacketSequences* sequences = nullptr;
 };
 
 class FlowTable {
  public:
-    /// Receives a finished flow; `src` is the lower endpoint, the direction is not decided yet.
-    using Finished = std::function<void(const FlowRecord&)>;
+    /// Receives a finished flow and the hash of its key; `src` is the lower endpoint, the direction
+    /// is not decided yet.
+    using Finished = std::function<void(const FlowRecord&, std::uint32_t)>;
     static constexpr std::size_t kBatch = 16;
 
     struct Counts {
@@ -77,8 +82,8 @@ class FlowTable {
         std::uint16_t list = 0;
         std::uint16_t vlan = 0;
         std::array<std::uint8_t, 2> flags{};
-        std::uint8_t icmp_type = 0;
-        std::uint8_t icmp_code = 0;
+        std::array<std::uint8_t, 2> icmp_types{};
+        std::array<std::uint8_t, 2> icmp_codes{};
         bool continued = false;
     };
     static_assert(sizeof(Entry) <= 192);
@@ -95,7 +100,7 @@ class FlowTable {
     void observe(Micros time);
     void add_one(const PacketInfo& packet, const Prepared& prepared);
     std::uint32_t open(const PacketInfo& packet, const Prepared& prepared);
-    void count(Entry& entry, const PacketInfo& packet, std::uint8_t side) const;
+    void count(std::uint32_t slot, const PacketInfo& packet, std::uint8_t side);
     void relist(std::uint32_t slot, bool was_ended);
     [[nodiscard]] bool is_cut_by(const Entry& entry, Micros time) const;
     [[nodiscard]] Micros silence_allowed(const Entry& entry) const;
@@ -119,7 +124,8 @@ class FlowTable {
     StreamClock clock_;
     Counts counts_;
     KeyIndex index_;
-    std::vector<Entry> entries_;
+    std::vector<Entry, LargePages<Entry>> entries_;
+    std::vector<PacketSequence*> sequences_;  ///< by slot, when they are kept
     std::uint32_t free_ = kNone;
     std::array<List, kWheel + 1> lists_{};
     std::int64_t second_ = 0;  ///< up to which the wheel was turned

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/assert.hpp"
+#include "datasets/flow/large_pages.hpp"
 
 namespace tributary::datasets {
 
@@ -60,7 +61,12 @@ class KeyIndex {
         --size_;
     }
 
-    void prefetch(std::uint32_t hash) const { __builtin_prefetch(&buckets_[hash & mask_]); }
+    /// Fetches the bucket of a hash that is looked up soon, and the line behind it when a run of
+    /// buckets is likely to reach it.
+    void prefetch(std::uint32_t hash) const {
+        __builtin_prefetch(&buckets_[hash & mask_]);
+        __builtin_prefetch(&buckets_[(hash + 3) & mask_]);
+    }
     [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
@@ -78,7 +84,7 @@ class KeyIndex {
         return at;
     }
 
-    std::vector<Bucket> buckets_;
+    std::vector<Bucket, LargePages<Bucket>> buckets_;
     std::size_t mask_;
     std::size_t size_ = 0;
 };

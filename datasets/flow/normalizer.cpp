@@ -1,7 +1,6 @@
 #include "datasets/flow/normalizer.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "base/assert.hpp"
 #include "datasets/flow/direction.hpp"
@@ -24,35 +23,42 @@ Normalizer::Normalizer(const NormalizerOptions& options, Sink sink)
     slots_.reserve(options.max_waiting);  // touched only as far as records wait
 }
 
-void Normalizer::add_whole(const FlowRecord& record) {
+void Normalizer::add_whole(const FlowRecord& record, std::uint32_t hash) {
     if (pieces_ == 0) {
         waiting_.push(record.end, store(record));
     } else {
-        add_stitched(record, false);
+        add_stitched(record, hash, false);
     }
 }
 
-void Normalizer::add_stitched(const FlowRecord& record, bool is_export) {
+void Normalizer::add_export(const FlowRecord& record) {
     const std::uint16_t vlan = options_.key_vlan ? record.vlan : std::uint16_t{0};
     const KeyAndSide made =
         make_key({record.src, record.dst, record.src_port, record.dst_port, record.protocol, vlan});
-    const std::uint32_t hash = hash_of(made.key, options_.hash_seed);
-    std::optional<FlowRecord> swapped;
-    if (made.side == 1) swap_ends(swapped.emplace(record));
-    const FlowRecord& piece = swapped ? *swapped : record;
-    const std::uint32_t newest = newest_of(piece, hash);
+    const std::uint32_t hash = hash_of_key(made.key);
+    if (made.side == 0) return add_stitched(record, hash, true);
+    FlowRecord swapped = record;
+    swap_ends(swapped);
+    add_stitched(swapped, hash, true);
+}
+
+void Normalizer::add_stitched(const FlowRecord& piece, std::uint32_t hash, bool is_export) {
+    std::uint32_t newest = newest_of(piece, hash);
     const std::uint32_t match = best_match(piece, is_export, newest);
     if (match != kNone) {
+        join_sequences(slots_[match].record, piece);
         merge(slots_[match].record, piece);
         return;
     }
     const bool continued = piece.continued || continues(newest, piece);
     const std::uint32_t slot = store(piece);
+    // To make room, the newest may just have been sent; what was not there cannot have come.
+    if (newest != kNone) newest = newest_of(piece, hash);
     slots_[slot].record.continued = continued;
     slots_[slot].hash = hash;
     slots_[slot].is_piece = true;
     slots_[slot].is_export = is_export;
-    remember_piece(slot);
+    remember_piece(slot, newest);
     waiting_.push(piece.end, slot);
 }
 
@@ -141,6 +147,19 @@ void Normalizer::flush() {
     }
 }
 
+/// Before the records are merged: the later part's packets go behind the earlier's.
+void Normalizer::join_sequences(FlowRecord& whole, const FlowRecord& piece) {
+    if (options_.sequences == nullptr || piece.sequence == nullptr) return;
+    PacketSequence* later = piece.sequence;
+    if (whole.sequence == nullptr) {
+        whole.sequence = later;
+        return;
+    }
+    if (piece.start < whole.start) std::swap(whole.sequence, later);
+    whole.sequence->append(*later);
+    options_.sequences->give_back(later);
+}
+
 /// Moves records that have grown to their new place until the first one stands right.
 void Normalizer::settle_first() {
     while (slots_[waiting_.front().slot].record.end != waiting_.front().end) {
@@ -172,10 +191,10 @@ void Normalizer::prefetch_next() const {
     }
 }
 
-/// Makes the slot the newest of its key.
-void Normalizer::remember_piece(std::uint32_t slot) {
+/// Makes the slot the newest of its key, before the one that is so far.
+void Normalizer::remember_piece(std::uint32_t slot, std::uint32_t newest) {
     Slot& piece = slots_[slot];
-    piece.older = newest_of(piece.record, piece.hash);
+    piece.older = newest;
     if (piece.older == kNone) {
         index_.insert(piece.hash, slot);
     } else {
@@ -210,6 +229,7 @@ void Normalizer::send(FlowRecord& record) {
     last_end_ = std::max(last_end_, record.end);
     ++counts_.flows;
     sink_(record);
+    if (options_.sequences != nullptr) options_.sequences->give_back(record.sequence);
 }
 
 }  // namespace tributary::datasets

@@ -11,6 +11,8 @@
 #include "datasets/flow/end_queue.hpp"
 #include "datasets/flow/flow_key.hpp"
 #include "datasets/flow/key_index.hpp"
+#include "datasets/flow/large_pages.hpp"
+#include "datasets/flow/packet_sequence.hpp"
 #include "datasets/flow/timeouts.hpp"
 #include "datasets/record.hpp"
 
@@ -23,6 +25,8 @@ struct NormalizerOptions {
     /// How far behind the stream's time a record may still arrive or be continued.
     Micros hold{62'000'000};
     std::uint64_t hash_seed = 0x13198a2e03707344;
+    /// Where the sequences of sent records go back to; null: there are none.
+    PacketSequences* sequences = nullptr;
 };
 
 class Normalizer {
@@ -39,12 +43,22 @@ class Normalizer {
 
     Normalizer(const NormalizerOptions& options, Sink sink);
 
-    /// Takes a record that is complete by itself, unless pieces of its flow are waiting.
-    void add_whole(const FlowRecord& record);
+    /// Takes a record of the meter that is complete by itself, unless pieces of its flow are
+    /// waiting.
+    /// @param hash  of its key, under this normalizer's seed; `src` is the lower endpoint
+    void add_whole(const FlowRecord& record, std::uint32_t hash);
     /// Takes a record that the meter cut early, so that more of its flow may follow.
-    void add_piece(const FlowRecord& record) { add_stitched(record, false); }
+    /// @param hash  as above
+    void add_piece(const FlowRecord& record, std::uint32_t hash) {
+        add_stitched(record, hash, false);
+    }
     /// Takes a record of a flow exporter: one direction, or a part, or both.
-    void add_export(const FlowRecord& record) { add_stitched(record, true); }
+    void add_export(const FlowRecord& record);
+
+    /// The hash of a key, under this normalizer's seed.
+    [[nodiscard]] std::uint32_t hash_of_key(const FlowKey& key) const {
+        return hash_of(key, options_.hash_seed);
+    }
 
     /// Records wait this long from now on; see `NormalizerOptions::hold`.
     void set_hold(Micros hold) { options_.hold = hold; }
@@ -74,7 +88,7 @@ class Normalizer {
         bool is_piece = false;
         bool is_export = false;
     };
-    void add_stitched(const FlowRecord& record, bool is_export);
+    void add_stitched(const FlowRecord& piece, std::uint32_t hash, bool is_export);
     std::uint32_t store(const FlowRecord& record);
     [[nodiscard]] bool same_key(const FlowRecord& a, const FlowRecord& b) const;
     [[nodiscard]] std::uint32_t newest_of(const FlowRecord& record, std::uint32_t hash) const;
@@ -83,8 +97,9 @@ class Normalizer {
     [[nodiscard]] bool belongs(const Slot& held, const FlowRecord& piece, bool is_export) const;
     [[nodiscard]] Micros silence_allowed(const FlowRecord& a, const FlowRecord& b) const;
     [[nodiscard]] bool continues(std::uint32_t newest, const FlowRecord& piece) const;
-    void remember_piece(std::uint32_t slot);
+    void remember_piece(std::uint32_t slot, std::uint32_t newest);
     void forget_piece(std::uint32_t slot);
+    void join_sequences(FlowRecord& whole, const FlowRecord& piece);
     void settle_first();
     void send_first();
     void prefetch_next() const;
@@ -94,7 +109,7 @@ class Normalizer {
     Sink sink_;
     Counts counts_;
     KeyIndex index_;
-    std::vector<Slot> slots_;
+    std::vector<Slot, LargePages<Slot>> slots_;
     EndQueue waiting_;  ///< a place is stale when its record has grown since
     std::uint32_t free_ = kNone;
     std::size_t pieces_ = 0;

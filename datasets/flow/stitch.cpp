@@ -7,8 +7,10 @@ namespace tributary::datasets {
 namespace {
 
 void merge_side(FlowSide& whole, Micros& start, const FlowSide& piece, Micros piece_start) {
-    if (piece.packets != 0) {
-        start = whole.packets == 0 ? piece_start : std::min(start, piece_start);
+    if (piece.packets != 0 && (whole.packets == 0 || piece_start < start)) {
+        start = piece_start;
+        whole.icmp_type = piece.icmp_type;
+        whole.icmp_code = piece.icmp_code;
     }
     whole.packets += piece.packets;
     whole.ip_bytes += piece.ip_bytes;
@@ -33,8 +35,6 @@ bool opposite(const FlowRecord& a, const FlowRecord& b) {
 
 void merge(FlowRecord& whole, const FlowRecord& piece) {
     if (piece.start < whole.start) {
-        whole.icmp_type = piece.icmp_type;
-        whole.icmp_code = piece.icmp_code;
         whole.vlan = piece.vlan;
         whole.continued = piece.continued;
     }

@@ -37,7 +37,7 @@ TEST(CommunityId, ARecordOfPingsBearsTheNameOfItsFirstPacket) {
     record.src = v4(192, 168, 0, 89);
     record.dst = v4(192, 168, 0, 1);
     record.protocol = kProtocolIcmp;
-    record.icmp_type = 8;
+    record.forward.icmp_type = 8;
 
     EXPECT_EQ(community_id(record), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
 }

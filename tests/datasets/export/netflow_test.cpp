@@ -86,8 +86,8 @@ TEST_F(NetflowTest, TurnsThePortOfIcmpIntoTypeAndCode) {
     decode(v5({}, {flow}));
 
     ASSERT_EQ(records_.size(), 1U);
-    EXPECT_EQ(records_[0].icmp_type, 3);
-    EXPECT_EQ(records_[0].icmp_code, 4);
+    EXPECT_EQ(records_[0].forward.icmp_type, 3);
+    EXPECT_EQ(records_[0].forward.icmp_code, 4);
     EXPECT_EQ(records_[0].dst_port, 0);
 }
 

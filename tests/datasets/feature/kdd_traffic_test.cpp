@@ -50,7 +50,7 @@ TEST(KddTraffic, NamesServicesByPortProtocolAndIcmpType) {
     EXPECT_EQ(service(kProtocolTcp, 6010), "X11");
     EXPECT_EQ(service(kProtocolTcp, 999), "private");
     EXPECT_EQ(service(kProtocolUdp, 50'000), "other");
-    flow.icmp_type = 8;
+    flow.forward.icmp_type = 8;
     EXPECT_EQ(service(kProtocolIcmp, 0), "eco_i");
 }
 

@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "datasets/feature/flow_schema.hpp"
 #include "datasets/feature/kdd_schema.hpp"
+#include "datasets/feature/splt_schema.hpp"
 #include "tests/datasets/feature/flow_maker.hpp"
 
 namespace tributary::datasets {
@@ -45,6 +46,8 @@ TEST(Schema, WidthsAreThoseOfTheDesign) {
     EXPECT_EQ(find_schema("flow/1").value()->width(), 43u);
     EXPECT_EQ(find_schema("flowctx/1").value()->width(), 53u);
     EXPECT_EQ(find_schema("kdd41/1").value()->width(), 122u);
+    EXPECT_EQ(find_schema("flowx/1").value()->width(),
+              43u + find_schema("splt/1").value()->width());
 }
 
 TEST(Schema, UnknownNameIsRefusedWithTheKnownOnes) {
@@ -84,6 +87,10 @@ TEST(Schema, PublishedHashesStayAsTheyAre) {
               "b4a69b69380b8b5c20fd0300b56c4ceaa6bc4f4b3f49589d716884c1f01dbe1e");
     EXPECT_EQ(to_hex(kdd_schema().hash()),
               "762e01eee27a13e49ce8268cd6cadb77f5bd756f4a45344b8eb2c5f91d2ae308");
+    EXPECT_EQ(to_hex(splt_schema().hash()),
+              "2d23c08fb59f9a012488a99794fbf35b15fba773b592a98b07da4dc4d977b9d8");
+    EXPECT_EQ(to_hex(flowx_schema().hash()),
+              "ab609bc0d43a1d0fb30de2758948326b7a4967e2b6776ee1dc593e18668d21e3");
 }
 
 TEST(Schema, DocumentDescribesEveryFeature) {

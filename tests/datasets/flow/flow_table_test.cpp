@@ -39,8 +39,9 @@ class FlowTableTest : public ::testing::Test {
     }
     FlowTable& table() {
         if (!table_) {
-            table_.emplace(options_,
-                           [this](const FlowRecord& record) { flows_.push_back(record); });
+            table_.emplace(options_, [this](const FlowRecord& record, std::uint32_t /*hash*/) {
+                flows_.push_back(record);
+            });
         }
         return *table_;
     }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/random.hpp"
+#include "datasets/flow/direction.hpp"
 
 namespace tributary::datasets {
 namespace {
@@ -39,6 +40,14 @@ class NormalizerTest : public ::testing::Test {
             normalizer_.emplace(options_, [this](const FlowRecord& r) { flows_.push_back(r); });
         }
         return *normalizer_;
+    }
+    /// As the meter gives its records: the lower endpoint first, with the hash of the key.
+    void add_metered(FlowRecord record, bool is_whole) {
+        const KeyAndSide made = make_key(
+            {record.src, record.dst, record.src_port, record.dst_port, record.protocol, 0});
+        if (made.side == 1) swap_ends(record);
+        const std::uint32_t hash = normalizer().hash_of_key(made.key);
+        is_whole ? normalizer().add_whole(record, hash) : normalizer().add_piece(record, hash);
     }
     std::size_t flows_from(const std::vector<FlowRecord>& exports) {
         for (const FlowRecord& record : exports) normalizer().add_export(record);
@@ -146,7 +155,7 @@ TEST_F(NormalizerTest, SendsRecordsInTheOrderTheyEnded) {
         const double end = static_cast<double>(random.below(50'000)) / 1000;
         FlowRecord record = one_way(true, end, end);
         record.dst_port = static_cast<std::uint16_t>(i);
-        normalizer().add_whole(record);
+        add_metered(record, true);
     }
     normalizer().flush();
 
@@ -158,7 +167,7 @@ TEST_F(NormalizerTest, SendsRecordsInTheOrderTheyEnded) {
 
 TEST_F(NormalizerTest, WaitsUntilNothingCanPrecedeARecord) {
     options_.hold = Micros(62'000'000);
-    normalizer().add_whole(one_way(true, 0, 10));
+    add_metered(one_way(true, 0, 10), true);
 
     normalizer().advance(Micros(72'000'000));
     EXPECT_TRUE(flows_.empty());
@@ -202,8 +211,8 @@ TEST_F(NormalizerTest, JoinsAFlowThatTheMeterCutWithItsRest) {
     FlowRecord rest = one_way(true, 20, 21, 4);
     rest.end_reason = EndReason::idle;
 
-    normalizer().add_piece(cut);
-    normalizer().add_whole(rest);
+    add_metered(cut, false);
+    add_metered(rest, true);
     normalizer().flush();
 
     ASSERT_EQ(flows_.size(), 1U);
@@ -221,7 +230,7 @@ TEST_F(NormalizerTest, LosesNoPacketWhateverArrives) {
                                     static_cast<std::uint8_t>(random.below(32)));
         if (random.chance(0.5)) record.protocol = kProtocolUdp;
         ++sent;
-        random.chance(0.5) ? normalizer().add_export(record) : normalizer().add_piece(record);
+        random.chance(0.5) ? normalizer().add_export(record) : add_metered(record, false);
         if (random.chance(0.01)) normalizer().advance(record.start);
         ASSERT_LE(normalizer().waiting(), 64U);
     }

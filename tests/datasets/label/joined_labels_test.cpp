@@ -139,7 +139,7 @@ TEST(Zeek, LabelsByLabelledConnections) {
         "-   Malicious   PartOfAHorizontalPortScan\n"
         "1700000000.5\tC2\t10.0.0.1\t8\t10.0.0.2\t0\ticmp\t-\t(empty)   Benign   -\n");
     FlowRecord ping = flow_of("10.0.0.1", 0, "10.0.0.2", 0, kProtocolIcmp);
-    ping.icmp_type = 8;
+    ping.forward.icmp_type = 8;
 
     ASSERT_TRUE(labels) << labels.error().message;
     EXPECT_EQ(labels->label(web_flow()).class_name, "partofahorizontalportscan");
@@ -161,7 +161,7 @@ TEST(Zeek, ReadsJsonLinesAsTheTabSeparatedForm) {
                    R"("label":"Malicious","detailed-label":"C&C"})"
                    "\n");
     FlowRecord ping = flow_of("10.0.0.1", 0, "10.0.0.2", 0, kProtocolIcmp);
-    ping.icmp_type = 8;
+    ping.forward.icmp_type = 8;
 
     ASSERT_TRUE(notices) << notices.error().message;
     EXPECT_EQ(notices->label(web_flow()).class_name, "scan-port-scan");
