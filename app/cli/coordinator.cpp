@@ -1,9 +1,11 @@
 #include "app/coordinator/coordinator.hpp"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "app/cli/command.hpp"
 #include "app/cli/signals.hpp"
@@ -17,13 +19,30 @@ struct CoordinatorRunOptions {
     bool json = false;
 };
 
-Result<int> run_coordinator(const CoordinatorRunOptions& options) {
+constexpr std::chrono::milliseconds kBetweenLooks{200};
+
+/// Until a signal comes, or the store fails: then others are better off without this one.
+Result<int> serve_until_signal(const Coordinator& coordinator) {
+    while (!signal_came()) {
+        std::this_thread::sleep_for(kBetweenLooks);
+        if (const std::string failure = coordinator.failure(); !failure.empty()) {
+            return fail(Errc::io, failure);
+        }
+    }
+    return kExitDone;
+}
+
+Result<int> run_coordinator(CoordinatorRunOptions options) {
     if (options.coordinator.state.empty()) {
         return fail(Errc::invalid_argument, "a coordinator needs --state DIR");
     }
     block_signals();
-    TRIBUTARY_TRY(const auto coordinator, Coordinator::start(options.coordinator));
-    const Invitation& invitation = coordinator->invitation();
+    bool ended = false;
+    options.coordinator.store.give_up = [&ended] { return ended = ended || signal_came(); };
+    const auto coordinator = Coordinator::start(options.coordinator);
+    if (ended) return kExitDone;
+    if (!coordinator) return fail(coordinator.error());
+    const Invitation& invitation = (*coordinator)->invitation();
     if (options.json) {
         std::cout << nlohmann::ordered_json{{"schema", 1},
                                             {"endpoint", invitation.endpoint},
@@ -35,8 +54,7 @@ Result<int> run_coordinator(const CoordinatorRunOptions& options) {
                   << invitation.public_key << "\ninvitation in "
                   << (options.coordinator.state / "invitation.json").string() << std::endl;
     }
-    wait_for_signal();
-    return kExitDone;
+    return serve_until_signal(**coordinator);
 }
 
 struct AuthorizeOptions {
@@ -58,6 +76,10 @@ void add_coordinator_options(CLI::App& command, Invocation& invocation) {
         .add_option("--degree", options->coordinator.degree, "Children of each process in the tree")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
+    command.add_option("--store", options->coordinator.store.where,
+                       "Where to keep objects: a file, or postgresql://...; if not in --state");
+    command.add_flag("--standby", options->coordinator.store.standby,
+                     "Wait until the coordinator that leads on the store has ended");
     command.add_flag("--json", options->json, "Print one JSON object when ready");
     command.callback([&command, &invocation, options] {
         if (!command.get_subcommands().empty()) return;

@@ -5,7 +5,6 @@
 #include "app/control/server.hpp"
 #include "app/service/node_requests.hpp"
 #include "base/file.hpp"
-#include "netlayer/store/sqlite_store.hpp"
 
 namespace tributary::app {
 
@@ -34,8 +33,9 @@ std::string listen_again(const CoordinatorOptions& options) {
 }
 
 Result<std::unique_ptr<netlayer::Node>> start_node(const netlayer::NodeOptions& options,
+                                                   const LeadingStoreOptions& where,
                                                    Metrics& metrics) {
-    TRIBUTARY_TRY(auto store, netlayer::SqliteStore::open(options.state / "objects.sqlite"));
+    TRIBUTARY_TRY(auto store, open_leading_store(where));
     return netlayer::Node::start(options, std::move(store), metrics);
 }
 
@@ -104,12 +104,13 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     node.advertise = options.advertise;
     node.authorized = options.state / kAuthorizedFolder;
     node.process.degree = options.degree;
+    if (options.store.where.empty()) options.store.where = options.state / "objects.sqlite";
 
     auto parts = std::make_unique<Parts>();
-    auto started = start_node(node, parts->metrics);
+    auto started = start_node(node, options.store, parts->metrics);
     if (!started && started.error().code == Errc::conflict && node.listen != options.listen) {
         node.listen = options.listen;  // the port of the last run is somebody else's now
-        started = start_node(node, parts->metrics);
+        started = start_node(node, options.store, parts->metrics);
     }
     if (!started) return fail(started.error());
     parts->node = std::move(*started);
@@ -132,6 +133,11 @@ Coordinator::Coordinator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)
 Coordinator::~Coordinator() {
     parts_->control.reset();
     parts_->node->stop();
+}
+
+std::string Coordinator::failure() const {
+    const auto status = parts_->node->status();
+    return status ? status->failure : std::string();
 }
 
 const Invitation& Coordinator::invitation() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/coordinator/leading_store.hpp"
 #include "base/result.hpp"
 
 namespace tributary::app {
@@ -13,8 +14,9 @@ namespace tributary::app {
 struct CoordinatorOptions {
     std::filesystem::path state;
     std::string listen = "tcp://127.0.0.1:*";
-    std::string advertise;   ///< what members dial; empty: the bound endpoint
-    std::size_t degree = 2;  ///< children per process of the tree
+    std::string advertise;        ///< what members dial; empty: the bound endpoint
+    std::size_t degree = 2;       ///< children per process of the tree
+    LeadingStoreOptions store{};  ///< where: empty is a file in the state folder
 };
 
 /// What a member needs to join; also written to `<state>/invitation.json`.
@@ -33,7 +35,8 @@ Status authorize(const std::filesystem::path& state, const std::string& name,
 
 class Coordinator {
  public:
-    /// @error conflict (another coordinator runs on the folder), corrupt, io, permission
+    /// As a standby it returns when it leads.
+    /// @error conflict (another coordinator runs on the folder, or leads), corrupt, io, permission
     static Result<std::unique_ptr<Coordinator>> start(CoordinatorOptions options);
     struct Parts;
     /// `start` is the usual way.
@@ -43,6 +46,8 @@ class Coordinator {
     Coordinator& operator=(const Coordinator&) = delete;
 
     [[nodiscard]] const Invitation& invitation() const;
+    /// Why the store failed, after which nothing is served until a restart; empty: it works.
+    [[nodiscard]] std::string failure() const;
 
  private:
     std::unique_ptr<Parts> parts_;
