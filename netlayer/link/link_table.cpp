@@ -176,6 +176,11 @@ bool LinkTable::is_current(ProcessId peer, Epoch epoch) const {
     return found != links_.end() && found->second.epoch == epoch;
 }
 
+bool LinkTable::is_interrupted(ProcessId peer) const {
+    const auto found = links_.find(peer);
+    return found != links_.end() && found->second.down_since.has_value();
+}
+
 bool LinkTable::is_dead(ProcessId peer, Epoch epoch) const {
     return dead_.contains({peer, epoch});
 }

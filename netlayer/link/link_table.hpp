@@ -94,6 +94,8 @@ class LinkTable {
 
     [[nodiscard]] bool is_open(ProcessId peer) const { return links_.contains(peer); }
     [[nodiscard]] bool is_current(ProcessId peer, Epoch epoch) const;
+    /// Whether the transport lost the peer of the current edge and may find it again.
+    [[nodiscard]] bool is_interrupted(ProcessId peer) const;
     [[nodiscard]] bool is_closing(ProcessId peer, Epoch epoch) const {
         return closing_.contains({peer, epoch});
     }

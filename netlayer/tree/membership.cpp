@@ -1,5 +1,7 @@
 #include "netlayer/tree/membership.hpp"
 
+#include <utility>
+
 #include "base/assert.hpp"
 #include "netlayer/operation/forces.hpp"
 #include "netlayer/operation/updates.hpp"
@@ -122,9 +124,14 @@ void Membership::welcome(const Child& child) {
 }
 
 void Membership::pass_on(const Card& joiner) {
+    // A place that is not taken yet, or whose link is down, would keep the joiner waiting.
+    const auto order = [this](const Child& child) {
+        const bool listens = child.spoke && !state_.links.is_interrupted(child.card.id);
+        return std::make_pair(!listens, child.subtree);
+    };
     Child* best = nullptr;
     for (auto& [id, child] : state_.children) {
-        if (!child.fenced && (best == nullptr || child.subtree < best->subtree)) best = &child;
+        if (!child.fenced && (best == nullptr || order(child) < order(*best))) best = &child;
     }
     if (best == nullptr) return;
     ++best->subtree;  // an estimate; the child's next ping corrects it

@@ -21,6 +21,36 @@ TEST(Join, TreeFillsLevelByLevelWithTheDegree) {
     }
 }
 
+// A killed member asks again while its first place is still kept for it, and so do others: none may
+// be sent where nobody listens.
+TEST(Join, JoinerIsPassedOnToAChildThatHasSpoken) {
+    Tree tree(2);
+    tree.ask_to_join(1);
+    tree.deliver(1, 0);  // a place that will not be taken
+    tree.ask_to_join(2);
+    tree.exchange(2, 0);
+    tree.deliver(2, 0);  // its first ping
+    tree.ask_to_join(3);
+    tree.deliver(3, 0);
+
+    tree.deliver(0, 2);  // the pong
+    tree.deliver(0, 2);
+
+    EXPECT_TRUE(tree.state(2).children.contains(3));
+}
+
+TEST(Join, JoinerIsPassedOnToAChildWhoseLinkIsUp) {
+    Tree tree(2, {}, Micros{1'000'000});
+    tree.join(1);
+    tree.join(2);
+    tree.interrupt(0, 1);
+
+    tree.ask_to_join(3);
+    tree.settle();
+
+    EXPECT_EQ(tree.state(3).parent_id(), 2u);
+}
+
 TEST(Join, BothEndsLearnEachOthersCard) {
     Tree tree(1);
     tree.join(1);
