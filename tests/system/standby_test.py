@@ -34,6 +34,14 @@ def newest_postgres():
     return found[-1].parent if found else None
 
 
+def knows_postgres(program):
+    """Asks for a database that is nowhere; a program built without libpq says so instead."""
+    with tempfile.TemporaryDirectory() as state:
+        asked = subprocess.run([program, "coordinator", "--state", state, "--store",
+                                "postgresql:///none?host=/nowhere"], capture_output=True, text=True)
+    return "built without PostgreSQL" not in asked.stderr
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -215,6 +223,9 @@ def main():
     programs = newest_postgres()
     if programs is None:
         print("standby_test: skipped: postgresql is not installed")
+        return SKIPPED
+    if not knows_postgres(options.program):
+        print("standby_test: skipped: this program was built without libpq")
         return SKIPPED
     test = Standby(options, programs)
     try:
