@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::chrono::seconds kLeavePatience{15};
 constexpr const char* kHistoryFolder = "history";
+constexpr const char* kMemoryFolder = "memory";
 
 /// The seed of a site's random reservoir follows from its key: another site samples otherwise.
 std::uint64_t seed_of(const std::string& public_key) {
@@ -71,6 +73,7 @@ struct Agent::Parts {
     Result<ControlFrame> answer(const ControlFrame& request, const ProgressReporter& report);
     Result<ControlFrame> dispatch(const ControlFrame& request, const ProgressReporter& report);
     Result<ControlFrame> answer_detector(Freshness freshness);
+    Result<SiteDrift> drift();
 };
 
 Result<ControlFrame> Agent::Parts::answer_detector(Freshness freshness) {
@@ -92,6 +95,24 @@ Result<ControlFrame> Agent::Parts::answer_detector(Freshness freshness) {
     return pack_objects(bundle);
 }
 
+/// What the site holds out, beside the cards of the versions that it has copies of.
+Result<SiteDrift> Agent::Parts::drift() {
+    TRIBUTARY_TRY(const netlayer::NodeStatus status, node->status());
+    ObjectBytes encoded;
+    for (const auto& copy : status.process.objects) {
+        // Without a copy a read would wait for others, and status must not.
+        if (!copy.has_copy || copy.object == kCatalogueId) continue;
+        TRIBUTARY_TRY(const netlayer::Object object, reader->object(copy.object, Freshness::local));
+        const ByteView view = netlayer::view(object.body);
+        encoded.emplace(copy.object, Bytes(view.begin(), view.end()));
+    }
+    auto newest = datasets::LabelledRecords::empty(*schema);
+    const datasets::LabelledRecords held_out = site->held_out();
+    const std::size_t rows = held_out.labels.size();
+    newest.append(held_out, rows - std::min(rows, classifier::kGateRecords));
+    return measure_site_drift(encoded, newest.features);
+}
+
 Result<ControlFrame> Agent::Parts::answer(const ControlFrame& request,
                                           const ProgressReporter& report) {
     Result<ControlFrame> answered = dispatch(request, report);
@@ -101,8 +122,13 @@ Result<ControlFrame> Agent::Parts::answer(const ControlFrame& request,
 
 Result<ControlFrame> Agent::Parts::dispatch(const ControlFrame& request,
                                             const ProgressReporter& report) {
-    const Member member{node.get(), &*reader,     &metrics,
-                        "agent",    options.name, [this] { return contributor->waiting(); }};
+    const Member member{node.get(),
+                        &*reader,
+                        &metrics,
+                        "agent",
+                        options.name,
+                        [this] { return contributor->waiting(); },
+                        [this] { return drift(); }};
     if (auto answered = answer_common(member, request)) return std::move(*answered);
     const std::string command = command_of(request);
     if (command == "detector") return answer_detector(freshness_of(request));
@@ -146,7 +172,9 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options) {
     parts->history.emplace(options.state / kHistoryFolder);
     Learner learner(*parts->schema, std::move(engine), parts->pseudonym, seed_of(keys.public_key));
     learner.sign_with(parts->signing_key);
+    TRIBUTARY_CHECK(learner.teach(options.kinds));
     learner.keep_history_in(options.state / kHistoryFolder);
+    learner.keep_memory_in(options.state / kMemoryFolder);
     if (options.gate) {
         learner.gate_on([site = parts->site.get()] { return site->held_out(); });
     }

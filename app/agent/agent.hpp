@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "app/service/learner.hpp"
 #include "base/result.hpp"
 
 namespace tributary::app {
@@ -21,6 +22,7 @@ struct AgentOptions {
     std::string advertise;  ///< what others dial; empty: the bound endpoint
     std::string schema = "flowctx/1";
     std::string engine;  ///< empty: the default engine
+    TaughtKinds kinds;   ///< which objects the site teaches
     bool gate = true;    ///< judge updates on held-out records; park what does not pass
     std::chrono::seconds join_patience{10};
 };

@@ -21,12 +21,16 @@ using Json = nlohmann::ordered_json;
 struct AgentRunOptions {
     AgentOptions agent;
     std::string invitation;
+    std::string kind = "svm-rbf";
     int join_seconds = 10;
     bool json = false;
 };
 
 Result<AgentOptions> complete(const AgentRunOptions& options) {
     AgentOptions agent = options.agent;
+    if (options.kind == classifier::to_string(classifier::ModelKind::rff_linear)) {
+        agent.kinds.taught = classifier::ModelKind::rff_linear;
+    }
     agent.join_patience = std::chrono::seconds(options.join_seconds);
     if (!options.invitation.empty()) {
         TRIBUTARY_TRY(const Invitation invitation, read_invitation(options.invitation));
@@ -92,6 +96,14 @@ void add_agent_options(CLI::App& command, Invocation& invocation) {
     command.add_option("--schema", agent.schema, "Features of the classifiers")
         ->capture_default_str();
     command.add_option("--engine", agent.engine, "How to learn");
+    command
+        .add_option("--kind", options->kind,
+                    "Of new classifiers: svm-rbf, whose support vectors are records; or "
+                    "rff-linear, with which no record of this site ever leaves")
+        ->check(CLI::IsMember({"svm-rbf", "rff-linear"}))
+        ->capture_default_str();
+    command.add_flag("--one-class", agent.kinds.with_one_class,
+                     "Also teach an object of normal traffic, whose alarms show drift");
     command.add_flag("!--no-gate", agent.gate,
                      "Release every update, even if held-out records speak against it");
     command.add_option("--join-seconds", options->join_seconds, "Longest wait for the coordinator")

@@ -7,6 +7,7 @@
 #include "app/cli/input_options.hpp"
 #include "app/cli/site_models.hpp"
 #include "app/service/eve.hpp"
+#include "app/service/site_drift.hpp"
 
 namespace tributary::app {
 
@@ -29,7 +30,7 @@ struct DetectOptions {
 std::map<std::string, std::uint64_t> print_alerts(const SiteModels& models,
                                                   const LabelledFlows& flows,
                                                   const classifier::Detections& detections,
-                                                  std::uint64_t limit) {
+                                                  const SiteDrift& drift, std::uint64_t limit) {
     std::map<std::string, std::uint64_t> alerts;
     std::uint64_t printed = 0;
     for (std::size_t i = 0; i < flows.flows.size(); ++i) {
@@ -39,8 +40,10 @@ std::map<std::string, std::uint64_t> print_alerts(const SiteModels& models,
             models.detector.ensemble().members()[static_cast<std::size_t>(decision.member)];
         ++alerts[member.class_name];
         if (limit != 0 && printed++ >= limit) continue;
+        const double score = decision.excess + member.threshold;
         const AlertContext context{&member, decision.excess, models.schema->name(),
-                                   models.contributors.at(member.object_id)};
+                                   models.contributors.at(member.object_id),
+                                   drift.at(member.object_id).probability(score)};
         std::cout << eve_alert(flows.flows[i], context) << "\n";
     }
     return alerts;
@@ -57,12 +60,19 @@ Result<int> run_detect(const DetectOptions& options) {
     TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(input, *models.schema));
     classifier::Detections detections;
     TRIBUTARY_CHECK(models.detector.detect(flows.records.features, detections));
-    const auto alerts = print_alerts(models, flows, detections, options.limit);
+    TRIBUTARY_TRY(const SiteDrift drift,
+                  measure_site_drift(models.objects, flows.records.features));
+    const auto alerts = print_alerts(models, flows, detections, drift, options.limit);
     if (options.summary) {
+        Json rows = Json::array();
+        for (const auto& [id, of_object] : drift) {
+            rows.push_back(Json::parse(drift_row(id, of_object)));
+        }
         std::cout << Json{{"schema", 1},
                           {"flows", flows.flows.size()},
                           {"alerts", alerts},
-                          {"objects", models.versions}}
+                          {"objects", models.versions},
+                          {"drift", rows}}
                          .dump()
                   << "\n";
     }

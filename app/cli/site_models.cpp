@@ -29,7 +29,8 @@ Result<SiteModels> assemble(const ObjectBundle& bundle) {
     }
     TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(schema_name));
     TRIBUTARY_TRY(classifier::Detector detector, make_detector(*schema, objects, thresholds));
-    return SiteModels{schema, std::move(detector), std::move(versions), std::move(contributors)};
+    return SiteModels{schema, std::move(detector), std::move(versions), std::move(contributors),
+                      std::move(objects)};
 }
 
 }  // namespace

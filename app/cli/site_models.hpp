@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "app/service/learner.hpp"
 #include "app/service/object_bundle.hpp"
 #include "classifier/detect/detector.hpp"
 #include "datasets/feature/schema.hpp"
@@ -16,6 +17,7 @@ struct SiteModels {
     classifier::Detector detector;
     std::map<std::string, std::uint64_t> versions;    ///< by object id
     std::map<std::string, std::size_t> contributors;  ///< by object id
+    ObjectBytes objects;                              ///< encoded
 };
 
 /// Asks the agent in `state`; no classifier yet gives a detector without members.

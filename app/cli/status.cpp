@@ -23,6 +23,9 @@ void print_status(const nlohmann::ordered_json& status) {
         std::cout << ", " << status["journal"] << " contributions wait";
     }
     std::cout << "\n";
+    if (status.contains("drift")) {
+        for (const auto& row : status["drift"]) std::cout << "  drift " << row.dump() << "\n";
+    }
     for (const auto& [name, value] : status["metrics"].items()) {
         std::cout << "  " << name << " " << value << "\n";
     }

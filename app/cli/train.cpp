@@ -21,6 +21,7 @@ struct TrainOptions {
     std::string schema = "flowctx/1";
     std::vector<std::string> records;
     std::string object;
+    std::string memory;
     std::string kind = "svm-rbf";
     std::string class_name;
     TrainingOptions training;
@@ -118,14 +119,46 @@ void print_result(const TrainingResult& result, std::size_t bytes, bool json) {
     std::cout << "\n";
 }
 
+/// What the object fixed when it was begun, and what its kind does not know, cannot be asked for.
+Status check_parameters(const TrainOptions& options, bool goes_on) {
+    const bool given =
+        options.cost || options.gamma || options.nu || options.budget || options.fourier;
+    if (goes_on && given) {
+        return fail(Errc::invalid_argument,
+                    options.object +
+                        " exists, and its parameters were fixed when it was begun. Leave --cost, "
+                        "--gamma, --nu, --budget and --fourier out, or start afresh: --new");
+    }
+    if (options.kind != "svm-rbf" && options.training.engine != classifier::kDefaultEngine) {
+        return fail(Errc::invalid_argument, "--engine is for --kind svm-rbf; " + options.kind +
+                                                " has one engine. Leave --engine out");
+    }
+    return {};
+}
+
+Result<std::optional<classifier::LocalMemory>> kept_memory(const TrainOptions& options) {
+    if (options.memory.empty() || options.afresh) return std::nullopt;
+    const auto bytes = read_file(options.memory, classifier::kObjectLimit);
+    if (!bytes && bytes.error().code == Errc::not_found) return std::nullopt;
+    if (!bytes) return fail(bytes.error());
+    auto memory = classifier::LocalMemory::load(*bytes);
+    if (!memory) return fail(memory.error().with_context(options.memory));
+    return std::move(*memory);
+}
+
 Result<int> run_train(const TrainOptions& options) {
     TRIBUTARY_TRY(const datasets::Schema* schema, find_schema_by_short_name(options.schema));
     TRIBUTARY_TRY(const datasets::LabelledRecords records, load_all(options.records, *schema));
     TRIBUTARY_TRY(const auto start, existing(options));
-    TRIBUTARY_TRY(const TrainingResult result,
-                  train_offline(start, records, complete(options, *schema)));
+    TRIBUTARY_CHECK(check_parameters(options, start.has_value()));
+    TrainingOptions training = complete(options, *schema);
+    TRIBUTARY_TRY(training.memory, kept_memory(options));
+    TRIBUTARY_TRY(const TrainingResult result, train_offline(start, records, training));
     TRIBUTARY_TRY(const Bytes bytes, classifier::encode_object(result.object));
     TRIBUTARY_CHECK(write_file_atomically(options.object, bytes));
+    if (!options.memory.empty()) {
+        TRIBUTARY_CHECK(write_file_atomically(options.memory, result.memory.save(), 0600));
+    }
     print_result(result, bytes.size(), options.json);
     return kExitDone;
 }
@@ -157,6 +190,8 @@ void add_train(CLI::App& root, Invocation& invocation) {
         ->required();
     command->add_option("--object", options->object, "The classifier's file; goes on if it exists")
         ->required();
+    command->add_option("--memory", options->memory,
+                        "File of what the site remembers for the next run; it stays here");
     command->add_option("--kind", options->kind, "svm-rbf, rff-linear or one-class")
         ->check(CLI::IsMember({"svm-rbf", "rff-linear", "one-class"}))
         ->capture_default_str();

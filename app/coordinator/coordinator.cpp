@@ -84,7 +84,7 @@ struct Coordinator::Parts {
     std::unique_ptr<ControlServer> control;
 
     Result<ControlFrame> answer(const ControlFrame& request) {
-        const Member member{node.get(), &*reader, &metrics, "coordinator", "coordinator", {}};
+        const Member member{node.get(), &*reader, &metrics, "coordinator", "coordinator", {}, {}};
         if (auto answered = answer_common(member, request)) return std::move(*answered);
         return fail(Errc::invalid_argument, "a coordinator does not know the request \"" +
                                                 command_of(request) +

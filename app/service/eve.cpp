@@ -51,7 +51,7 @@ std::string iso_time(Micros wall) {
 std::string eve_alert(const datasets::FlowRecord& flow, const AlertContext& alert) {
     const std::string community = datasets::community_id(flow);
     const auto duration = std::chrono::duration<double>(flow.end - flow.start).count();
-    const Json line{
+    Json line{
         {"timestamp", iso_time(flow.end)},
         {"event_type", "alert"},
         {"src_ip", datasets::to_string(flow.src)},
@@ -80,6 +80,7 @@ std::string eve_alert(const datasets::FlowRecord& flow, const AlertContext& aler
           {"margin", alert.margin},
           {"contributors", alert.contributors}}},
     };
+    if (alert.probability) line["tributary"]["probability"] = *alert.probability;
     return line.dump();
 }
 

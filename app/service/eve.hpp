@@ -2,6 +2,7 @@
 // One alert as a JSON line in the shape of Suricata's eve, so that whatever reads those reads ours.
 // Addresses appear here because the line stays at the site. Any thread.
 
+#include <optional>
 #include <string>
 
 #include "classifier/ensemble/one_vs_rest.hpp"
@@ -15,6 +16,7 @@ struct AlertContext {
     double margin = 0;                           ///< score - threshold
     std::string schema;
     std::size_t contributors = 0;
+    std::optional<double> probability;  ///< of the class; empty while drift is not low
 };
 
 /// Seconds since 1970 as "2026-01-31T12:00:00.123456+0000".

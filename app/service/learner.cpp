@@ -3,13 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/service/version_card.hpp"
 #include "base/log.hpp"
-#include "base/random.hpp"
-#include "classifier/evaluate/calibration.hpp"
-#include "classifier/evaluate/drift.hpp"
-#include "classifier/evaluate/metrics.hpp"
 #include "classifier/object/codec.hpp"
-#include "classifier/predict/predictor.hpp"
 #include "classifier/svm/hyper_parameters.hpp"
 #include "classifier/trust/lineage.hpp"
 #include "classifier/trust/quarantine.hpp"
@@ -19,51 +15,20 @@ namespace tributary::app {
 namespace {
 
 using classifier::ClassifierObject;
+using classifier::ModelKind;
 using classifier::TrainingBatch;
 using datasets::LabelledRecords;
 
-/// The rows that may train `class_name`, with their signs.
-TrainingBatch rows_for(const LabelledRecords& batch, const datasets::ClassName& class_name) {
+/// The rows that may train `class_name`, with their signs; a one-class object learns its own class
+/// only.
+TrainingBatch rows_for(const LabelledRecords& batch, const LearningPlan::Part& part) {
     TrainingBatch rows{classifier::FeatureMatrix(batch.features.width()), {}, {}};
     for (std::size_t i = 0; i < batch.labels.size(); ++i) {
-        const int sign = datasets::sign_for(batch.labels[i], class_name, batch.coverage);
-        if (sign != 0) rows.append(batch.features.row(i), static_cast<std::int8_t>(sign));
+        const int sign = sign_for_object(batch.labels[i], part.class_name, batch.coverage);
+        if (sign == 0 || (sign < 0 && part.kind == ModelKind::one_class)) continue;
+        rows.append(batch.features.row(i), static_cast<std::int8_t>(sign));
     }
     return rows;
-}
-
-/// Newest held-out records that an update is judged by; more would cost possession time.
-constexpr std::size_t kValidationRows = 2000;
-
-classifier::Validation validation_for(const LabelledRecords& held_out,
-                                      const datasets::ClassName& class_name) {
-    classifier::Validation validation;
-    validation.features = classifier::FeatureMatrix(held_out.features.width());
-    const std::size_t rows = held_out.labels.size();
-    for (std::size_t i = rows - std::min(rows, kValidationRows); i < rows; ++i) {
-        const int sign = datasets::sign_for(held_out.labels[i], class_name, held_out.coverage);
-        if (sign == 0) continue;
-        validation.features.append(held_out.features.row(i));
-        validation.signs.push_back(static_cast<std::int8_t>(sign));
-        validation.strata.push_back(held_out.labels[i]);
-    }
-    return validation;
-}
-
-/// Measures the new version's card and, where both classes are there, its probabilities.
-Status measure_card(ClassifierObject& object, const classifier::Validation& validation,
-                    std::uint64_t now) {
-    if (validation.size() == 0 || !object.model.trained()) return {};
-    std::vector<double> scores(validation.size());
-    classifier::Predictor(object.model).score(validation.features, scores);
-    TRIBUTARY_TRY(object.card, classifier::evaluate(scores, validation.signs, validation.strata));
-    object.card.unsure = classifier::unsure_share(scores);
-    const auto fit = classifier::fit_platt(scores, validation.signs);
-    if (!fit) return {};  // too few of a class: margins only
-    object.calibration = *fit;
-    object.calibration.version = object.version;
-    object.calibration.fitted_at = now;
-    return {};
 }
 
 Digest digest_of(const LabelledRecords& batch) {
@@ -89,7 +54,9 @@ Result<ClassifierObject> decode_or_new(const LearningPlan& plan, const std::stri
     if (object.empty()) {
         return classifier::new_object(
             id, part.class_name, plan.schema->name(), plan.schema->hash(),
-            classifier::Model::empty(plan.schema->width(), part.parameters));
+            classifier::Model::empty(
+                plan.schema->width(),
+                classifier::hyper_parameters_for(plan.schema->name(), part.kind), part.kind));
     }
     const classifier::Expectation expect{plan.schema->name(), &plan.schema->hash()};
     auto decoded = classifier::decode_object(object, expect);
@@ -118,9 +85,32 @@ Learner::Learner(const datasets::Schema& schema, std::unique_ptr<classifier::Eng
     : schema_(&schema),
       engine_(std::move(engine)),
       contributor_(std::move(contributor)),
-      seed_(seed) {}
+      memories_(schema.width(), seed) {}
 
-Result<LearningPlan> Learner::plan(const LabelledRecords& batch, std::uint64_t contribution) const {
+Status Learner::teach(const TaughtKinds& kinds) {
+    if (kinds.with_one_class && kinds.taught == ModelKind::rff_linear) {
+        return fail(Errc::invalid_argument,
+                    "a site that sends no record (--kind rff-linear) cannot teach a one-class "
+                    "object, whose vectors are records of normal traffic");
+    }
+    kinds_ = kinds;
+    return {};
+}
+
+Status Learner::add_part(LearningPlan& plan, const LabelledRecords& batch,
+                         const datasets::ClassName& class_name, ModelKind kind) {
+    LearningPlan::Part part;
+    part.class_name = class_name;
+    part.kind = kind;
+    const TrainingBatch rows = rows_for(batch, part);
+    if (rows.empty()) return {};
+    const std::string id = object_id(*schema_, part.class_name);
+    TRIBUTARY_TRY(part.prepared, classifier::prepare(rows, memories_.rows(id)));
+    plan.parts.emplace(id, std::move(part));
+    return {};
+}
+
+Result<LearningPlan> Learner::plan(const LabelledRecords& batch, std::uint64_t contribution) {
     if (batch.schema == nullptr || batch.schema->hash() != schema_->hash()) {
         return fail(Errc::mismatch,
                     "the batch has schema " +
@@ -130,16 +120,13 @@ Result<LearningPlan> Learner::plan(const LabelledRecords& batch, std::uint64_t c
     LearningPlan plan{schema_, contributor_, contribution, digest_of(batch), now_in_seconds(), {}};
     const LabelledRecords held_out = held_out_ ? held_out_() : LabelledRecords::empty(*schema_);
     for (const datasets::ClassName& class_name : batch.coverage) {
-        const TrainingBatch rows = rows_for(batch, class_name);
-        if (rows.empty()) continue;
-        const std::string id = object_id(*schema_, class_name);
-        const auto memory = memories_.find(id);
-        TRIBUTARY_TRY(auto prepared,
-                      classifier::prepare(rows, memory == memories_.end() ? TrainingBatch{}
-                                                                          : memory->second.rows()));
-        plan.parts.emplace(id, LearningPlan::Part{class_name, std::move(prepared),
-                                                  classifier::hyper_parameters_for(schema_->name()),
-                                                  validation_for(held_out, class_name)});
+        TRIBUTARY_CHECK(add_part(plan, batch, class_name, kinds_.taught));
+    }
+    if (kinds_.with_one_class) {
+        TRIBUTARY_CHECK(add_part(plan, batch, datasets::kNormalClass, ModelKind::one_class));
+    }
+    for (auto& [id, part] : plan.parts) {
+        part.validation = validation_for(held_out, part.class_name);
     }
     if (plan.parts.empty()) {
         return fail(Errc::invalid_argument, "the batch holds no labelled record to learn from");
@@ -147,16 +134,30 @@ Result<LearningPlan> Learner::plan(const LabelledRecords& batch, std::uint64_t c
     return plan;
 }
 
-Result<LearningPlan> Learner::plan_rehearsal(std::uint64_t contribution) const {
+Result<const classifier::Engine*> Learner::engine_for(const ClassifierObject& object) const {
+    const ModelKind kind = object.model.kind;
+    if (kind == ModelKind::rff_linear) return &fourier_;
+    if (kinds_.taught == ModelKind::rff_linear) {
+        return fail(Errc::permission,
+                    "object " + object.id + " is " + classifier::to_string(kind) +
+                        ": what it learns travels as records, and this site sends none (agent "
+                        "--kind rff-linear). Start the agent without --kind to teach it");
+    }
+    if (kind == ModelKind::one_class) return &one_class_;
+    return engine_.get();
+}
+
+Result<LearningPlan> Learner::plan_rehearsal(std::uint64_t contribution) {
     LearningPlan plan{schema_, contributor_, contribution, Digest{}, now_in_seconds(), {}};
     const LabelledRecords held_out = held_out_ ? held_out_() : LabelledRecords::empty(*schema_);
     const std::size_t prefix = schema_->name().size() + 1;
-    for (const auto& [id, memory] : memories_) {
-        const datasets::ClassName class_name = id.substr(prefix);
-        TRIBUTARY_TRY(auto prepared, classifier::prepare_rehearsal(memory.rows()));
-        plan.parts.emplace(id, LearningPlan::Part{class_name, std::move(prepared),
-                                                  classifier::hyper_parameters_for(schema_->name()),
-                                                  validation_for(held_out, class_name)});
+    for (const std::string& id : memories_.objects()) {
+        LearningPlan::Part part;
+        part.class_name = id.substr(prefix);
+        part.kind = kinds_.taught;
+        TRIBUTARY_TRY(part.prepared, classifier::prepare_rehearsal(memories_.rows(id)));
+        part.validation = validation_for(held_out, part.class_name);
+        plan.parts.emplace(id, std::move(part));
     }
     if (plan.parts.empty()) {
         return fail(Errc::invalid_argument, "this site has taught nothing yet");
@@ -170,7 +171,8 @@ Result<Bytes> Learner::learn_one(const LearningPlan& plan, const std::string& id
     if (current.has_contribution(plan.contributor, plan.contribution)) return Bytes{};
     const LearningPlan::Part& part = plan.parts.at(id);
     const classifier::PreparedBatch& prepared = part.prepared;
-    TRIBUTARY_TRY(auto model, engine_->update(current.model, prepared));
+    TRIBUTARY_TRY(const classifier::Engine* engine, engine_for(current));
+    TRIBUTARY_TRY(auto model, engine->update(current.model, prepared));
     Digest parent{};
     if (!object.empty()) {
         TRIBUTARY_TRY(parent, classifier::content_digest(object));
@@ -218,18 +220,12 @@ Status Learner::remember(const LearningPlan& plan, const ObjectBytes& learnt) {
     for (const auto& [id, bytes] : learnt) {
         TRIBUTARY_TRY(const ClassifierObject object, classifier::decode_object(bytes));
         if (history_) TRIBUTARY_CHECK(history_->keep(bytes));
-        auto memory = memories_.find(id);
-        if (memory == memories_.end()) {
-            // A seed per object, so that two objects of a site do not sample in step.
-            const std::uint64_t seed = Random(seed_).split(id).next();
-            memory = memories_.emplace(id, classifier::LocalMemory(schema_->width(), seed)).first;
-        }
         // A parked batch is not remembered: it must not come back by this site's memory.
         if (!object.lineage.empty() &&
             object.lineage.back().verdict == classifier::Verdict::quarantined) {
             continue;
         }
-        TRIBUTARY_CHECK(memory->second.remember(plan.parts.at(id).prepared.batch, object.model));
+        TRIBUTARY_CHECK(memories_.remember(id, plan.parts.at(id).prepared.batch, object.model));
     }
     return {};
 }

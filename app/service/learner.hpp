@@ -15,10 +15,12 @@
 #include <vector>
 
 #include "app/service/object_history.hpp"
+#include "app/service/site_memory.hpp"
 #include "base/result.hpp"
 #include "classifier/object/classifier_object.hpp"
 #include "classifier/svm/engine.hpp"
-#include "classifier/svm/local_memory.hpp"
+#include "classifier/svm/fourier_engine.hpp"
+#include "classifier/svm/one_class_engine.hpp"
 #include "classifier/trust/gate.hpp"
 #include "classifier/trust/signing.hpp"
 #include "datasets/label/label.hpp"
@@ -35,8 +37,9 @@ std::string object_id(const datasets::Schema& schema, const datasets::ClassName&
 struct LearningPlan {
     struct Part {
         datasets::ClassName class_name;
+        /// Of the object, if nobody has taught it yet.
+        classifier::ModelKind kind = classifier::ModelKind::svm_rbf;
         classifier::PreparedBatch prepared;
-        classifier::HyperParameters parameters;
         classifier::Validation validation;  ///< held-out records that the update is judged by
     };
     const datasets::Schema* schema = nullptr;
@@ -47,6 +50,14 @@ struct LearningPlan {
     std::map<std::string, Part> parts;  ///< by object id
 
     [[nodiscard]] std::vector<std::string> objects() const;
+};
+
+/// Which kinds of objects a site teaches.
+struct TaughtKinds {
+    /// Of new objects. With rff_linear no record of the site ever travels: objects of other kinds
+    /// are refused. With svm_rbf what others began as rff_linear is taught, too.
+    classifier::ModelKind taught = classifier::ModelKind::svm_rbf;
+    bool with_one_class = false;  ///< also an object of normal traffic, "<schema>:normal"
 };
 
 class Learner {
@@ -64,19 +75,22 @@ class Learner {
     void gate_on(std::function<datasets::LabelledRecords()> held_out) {
         held_out_ = std::move(held_out);
     }
+    /// @error invalid_argument (one-class objects hold records, a site of rff_linear sends none)
+    Status teach(const TaughtKinds& kinds);
+    /// Keeps the site's memory in files, so that a restart forgets nothing.
+    void keep_memory_in(const std::filesystem::path& folder) { memories_.keep_in(folder); }
     /// Keeps every version that this site makes, so that a rollback can go back to it.
     void keep_history_in(const std::filesystem::path& folder) { history_.emplace(folder); }
 
     /// Prepares a batch for the objects of its coverage; an object for which the batch holds no
     /// example is left alone.
     /// @error mismatch (another schema), invalid_argument (nothing to learn from)
-    Result<LearningPlan> plan(const datasets::LabelledRecords& batch,
-                              std::uint64_t contribution) const;
+    Result<LearningPlan> plan(const datasets::LabelledRecords& batch, std::uint64_t contribution);
 
     /// Prepares to learn again what the site remembers, for every object that it has taught: the
     /// updates of others may have displaced it. No new record, none counted again.
     /// @error invalid_argument (nothing is remembered)
-    Result<LearningPlan> plan_rehearsal(std::uint64_t contribution) const;
+    Result<LearningPlan> plan_rehearsal(std::uint64_t contribution);
 
     /// Learns the plan from the objects as they arrived; empty bytes are an object that nobody has
     /// taught yet.
@@ -90,17 +104,23 @@ class Learner {
     [[nodiscard]] const datasets::Schema& schema() const { return *schema_; }
 
  private:
+    Status add_part(LearningPlan& plan, const datasets::LabelledRecords& batch,
+                    const datasets::ClassName& class_name, classifier::ModelKind kind);
+    [[nodiscard]] Result<const classifier::Engine*> engine_for(
+        const classifier::ClassifierObject& object) const;
     Result<Bytes> learn_one(const LearningPlan& plan, const std::string& id, ByteView object) const;
     Result<Bytes> encode(classifier::ClassifierObject object) const;
 
     const datasets::Schema* schema_;
     std::unique_ptr<classifier::Engine> engine_;
     std::string contributor_;
-    std::uint64_t seed_;
     std::optional<classifier::SigningKey> key_;
     std::optional<ObjectHistory> history_;
     std::function<datasets::LabelledRecords()> held_out_;
-    std::map<std::string, classifier::LocalMemory> memories_;  ///< by object id
+    SiteMemories memories_;
+    TaughtKinds kinds_;
+    classifier::FourierEngine fourier_;
+    classifier::OneClassEngine one_class_;
 };
 
 }  // namespace tributary::app

@@ -16,6 +16,17 @@ Json object_json(const netlayer::ObjectStatus& object) {
             {"owner", object.owner},   {"waiting", object.waiting}, {"queue", object.queue}};
 }
 
+/// Empty while the copies cannot be read: status answers whatever happens.
+Json drift_json(const Member& member) {
+    Json rows = Json::array();
+    const auto drift = member.drift();
+    if (!drift) return rows;
+    for (const auto& [id, of_object] : *drift) {
+        rows.push_back(Json::parse(drift_row(id, of_object)));
+    }
+    return rows;
+}
+
 Result<ControlFrame> answer_status(const Member& member) {
     TRIBUTARY_TRY(const netlayer::NodeStatus status, member.node->status());
     Json children = Json::array();
@@ -42,6 +53,7 @@ Result<ControlFrame> answer_status(const Member& member) {
         {"metrics", member.metrics->snapshot()},
     };
     if (member.journal) json["journal"] = member.journal();
+    if (member.drift) json["drift"] = drift_json(member);
     return ControlFrame{json.dump(), {}};
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/control/server.hpp"
 #include "app/service/object_reader.hpp"
+#include "app/service/site_drift.hpp"
 #include "base/metrics.hpp"
 #include "netlayer/driver/node.hpp"
 
@@ -20,7 +21,8 @@ struct Member {
     Metrics* metrics = nullptr;
     std::string role;  ///< "agent" or "coordinator"
     std::string name;
-    std::function<std::uint64_t()> journal;  ///< contributions that wait; empty: no journal
+    std::function<std::uint64_t()> journal;    ///< contributions that wait; empty: no journal
+    std::function<Result<SiteDrift>()> drift;  ///< of the site's traffic; empty: it has none
 };
 
 /// Answers a request that is common to all members; nothing when it is not one of these.

@@ -53,7 +53,8 @@ class Site {
          const TrainingOptions& options)
         : options_(options),
           engine_(std::move(engine)),
-          memory_(object.model.width(), Random(1).split(object.id).next()) {
+          memory_(options.memory.value_or(
+              classifier::LocalMemory(object.model.width(), Random(1).split(object.id).next()))) {
         result_.object = std::move(object);
     }
 
@@ -89,7 +90,10 @@ class Site {
         return {};
     }
 
-    [[nodiscard]] TrainingResult take() { return std::move(result_); }
+    [[nodiscard]] TrainingResult take() {
+        result_.memory = std::move(memory_);
+        return std::move(result_);
+    }
 
  private:
     Status book(const TrainingBatch& rows, Model model) {

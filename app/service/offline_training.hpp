@@ -9,6 +9,7 @@
 
 #include "classifier/object/classifier_object.hpp"
 #include "classifier/svm/engine.hpp"
+#include "classifier/svm/local_memory.hpp"
 #include "datasets/label/label.hpp"
 
 namespace tributary::app {
@@ -22,20 +23,22 @@ struct TrainingOptions {
     bool hold_out = true;  ///< every tenth record, chosen by hash, is measured on and never learnt
     std::string contributor = "local";
     std::uint64_t now = 0;  ///< seconds since 1970, noted with the calibration
+    std::optional<classifier::LocalMemory> memory;  ///< of the runs before; empty: none
 };
 
 struct TrainingResult {
     classifier::ClassifierObject object;
     std::uint64_t updates = 0;
-    std::uint64_t records = 0;   ///< learnt
-    std::uint64_t held_out = 0;  ///< measured on
-    double cpu_seconds = 0;      ///< in Engine::update
+    std::uint64_t records = 0;             ///< learnt
+    std::uint64_t held_out = 0;            ///< measured on
+    double cpu_seconds = 0;                ///< in Engine::update
+    classifier::LocalMemory memory{1, 0};  ///< for the next run; stays at the site
 };
 
 /// @param start  the object that goes on learning; empty: a new one
 /// @error invalid_argument (nothing to learn from, batch of no row), mismatch (`start` is of
 /// another
-///        schema, class or kind), errors of the engine
+///        schema, class or kind; the memory is of another width), errors of the engine
 Result<TrainingResult> train_offline(const std::optional<classifier::ClassifierObject>& start,
                                      const datasets::LabelledRecords& records,
                                      const TrainingOptions& options);
