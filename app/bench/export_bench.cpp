@@ -2,86 +2,13 @@
 
 #include <ctime>
 
+#include "app/bench/export_datagrams.hpp"
 #include "app/cli/flow_text.hpp"
 #include "datasets/export/decoder.hpp"
 
 namespace tributary::app {
 
 namespace {
-
-constexpr std::size_t kRecordsPerDatagram = 30;
-
-/// Element and width, in the order of the record below.
-constexpr std::uint16_t kElements[][2] = {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {4, 1},
-                                          {6, 1}, {2, 4},  {1, 4}, {22, 4}, {21, 4}};
-constexpr std::uint16_t kTemplate = 256;
-
-void put_record(ByteWriter& out, std::uint32_t number) {
-    out.be32(0x0a000000 + number);
-    out.be32(0x0a010001);
-    out.be16(static_cast<std::uint16_t>(1024 + number));
-    out.be16(443);
-    out.u8(6);
-    out.u8(0x1b);
-    out.be32(3);
-    out.be32(300);
-    out.be32(1000);
-    out.be32(2500);
-}
-
-void put_v5_record(ByteWriter& out, std::uint32_t number) {
-    out.be32(0x0a000000 + number);
-    out.be32(0x0a010001);
-    out.be64(0);
-    for (const std::uint32_t value : {3U, 300U, 1000U, 2500U}) out.be32(value);
-    out.be16(static_cast<std::uint16_t>(1024 + number));
-    out.be16(443);
-    out.be32(0x001b0600);
-    out.be64(0);
-}
-
-/// A header with a sequence number of 0, and where that number stands.
-struct Datagram {
-    Bytes bytes;
-    std::size_t sequence_at = 0;
-    std::uint32_t step = 0;
-};
-
-Datagram make_datagram(std::uint16_t version, bool is_template) {
-    ByteWriter set;
-    if (is_template) {
-        set.be16(kTemplate);
-        set.be16(static_cast<std::uint16_t>(std::size(kElements)));
-        for (const auto& [element, width] : kElements) {
-            set.be16(element);
-            set.be16(width);
-        }
-    } else {
-        for (std::uint32_t i = 0; i < kRecordsPerDatagram; ++i) {
-            version == 5 ? put_v5_record(set, i) : put_record(set, i);
-        }
-    }
-    const bool is_v5 = version == 5;
-    const bool is_ipfix = version == 10;
-    const std::size_t header = is_v5 ? 24 : is_ipfix ? 16 : 20;
-    ByteWriter out;
-    out.be16(version);
-    out.be16(is_ipfix ? static_cast<std::uint16_t>(header + 4 + set.size())
-                      : static_cast<std::uint16_t>(kRecordsPerDatagram));
-    if (!is_ipfix) out.be32(5000);
-    out.be32(1'700'000'000);
-    if (is_v5) out.be32(0);
-    const std::size_t sequence_at = out.size();
-    while (out.size() < header) out.be32(0);
-    if (!is_v5) {
-        out.be16(is_template ? (is_ipfix ? 2 : 0) : kTemplate);
-        out.be16(static_cast<std::uint16_t>(4 + set.size()));
-    }
-    out.put(set.bytes());
-    const bool counts_datagrams = version == 9;
-    return {out.take(), sequence_at,
-            counts_datagrams ? 1 : static_cast<std::uint32_t>(kRecordsPerDatagram)};
-}
 
 double seconds_of_cpu() {
     return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
@@ -97,15 +24,12 @@ IngestBenchRow measure_decoding(const std::string& name, std::uint16_t version,
     std::uint64_t packets = 0;
     datasets::ExportDecoder decoder(
         [&packets](const datasets::FlowRecord& record) { packets += record.forward.packets; });
-    if (version != 5) decoder.decode({}, make_datagram(version, true).bytes, Micros(0));
-    Datagram datagram = make_datagram(version, false);
+    if (version != 5) decoder.decode({}, make_export_datagram(version, true).bytes, Micros(0));
+    ExportDatagram datagram = make_export_datagram(version, false);
     std::uint32_t sequence = version == 9 ? 1 : 0;
     const double before = seconds_of_cpu();
-    for (std::uint64_t done = 0; done < records; done += kRecordsPerDatagram) {
-        for (std::size_t i = 0; i < 4; ++i) {
-            datagram.bytes[datagram.sequence_at + i] =
-                static_cast<std::uint8_t>(sequence >> (24 - 8 * i));
-        }
+    for (std::uint64_t done = 0; done < records; done += ExportDatagram::kRecords) {
+        datagram.set_sequence(sequence);
         sequence += datagram.step;
         decoder.decode({}, datagram.bytes, Micros(0));
     }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "app/bench/export_bench.hpp"
+#include "app/bench/export_receive.hpp"
 #include "app/bench/ingest_inputs.hpp"
 #include "app/bench/measured_process.hpp"
 #include "datasets/packet/read_loops.hpp"
@@ -147,6 +148,7 @@ Result<IngestBenchResult> run_ingest_bench(const IngestBenchOptions& options) {
         options.progress("exports and text");
         const std::vector<IngestBenchRow> rows = run_export_bench();
         result.rows.insert(result.rows.end(), rows.begin(), rows.end());
+        run_receive_bench(options, result);
     }
     return result;
 }

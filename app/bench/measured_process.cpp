@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -45,7 +46,7 @@ Result<ProcessCost> cost_of(pid_t child, const std::string& name) {
 
 /// Forks; the child runs `work` and ends with what it returns.
 template <typename Work>
-Result<ProcessCost> in_child(const std::string& name, const Work& work) {
+Result<pid_t> fork_child(const std::string& name, const Work& work) {
     const pid_t child = fork();
     if (child < 0) {
         return fail(Errc::io, "cannot start " + name + ": " + std::strerror(errno) +
@@ -55,7 +56,22 @@ Result<ProcessCost> in_child(const std::string& name, const Work& work) {
         silence_output();
         _exit(work());
     }
+    return child;
+}
+
+template <typename Work>
+Result<ProcessCost> in_child(const std::string& name, const Work& work) {
+    TRIBUTARY_TRY(const pid_t child, fork_child(name, work));
     return cost_of(child, name);
+}
+
+/// Never returns when the program could be started.
+int become(const std::vector<std::string>& command) {
+    std::vector<char*> arguments;
+    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    execvp(arguments.front(), arguments.data());
+    return kNotStarted;
 }
 
 }  // namespace
@@ -70,13 +86,16 @@ bool is_installed(const std::string& program) {
 }
 
 Result<ProcessCost> run_measured(const std::vector<std::string>& command) {
-    std::vector<char*> arguments;
-    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    return in_child(command.front(), [&] {
-        execvp(arguments.front(), arguments.data());
-        return kNotStarted;
-    });
+    return in_child(command.front(), [&] { return become(command); });
+}
+
+Result<pid_t> start_measured(const std::vector<std::string>& command) {
+    return fork_child(command.front(), [&] { return become(command); });
+}
+
+Result<ProcessCost> stop_measured(pid_t child, const std::string& name) {
+    kill(child, SIGTERM);
+    return cost_of(child, name);
 }
 
 Result<ProcessCost> run_measured(const std::string& name, const std::function<bool()>& work) {

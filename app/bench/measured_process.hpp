@@ -2,6 +2,8 @@
 // What a child process costs: CPU seconds and peak memory, as the kernel counts them. Ours and the
 // peers are measured alike. The caller must have one thread only.
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,6 +25,14 @@ bool is_installed(const std::string& program);
 /// @param command  program and arguments; not empty
 /// @error          io: it could not be started, or did not end with 0
 Result<ProcessCost> run_measured(const std::vector<std::string>& command);
+
+/// Starts a program with its output thrown away; every start is followed by one stop.
+/// @error io
+Result<pid_t> start_measured(const std::vector<std::string>& command);
+/// Asks it to end (SIGTERM) and waits until it has.
+/// @param name  for errors
+/// @error       io: it did not end with 0
+Result<ProcessCost> stop_measured(pid_t child, const std::string& name);
 
 /// Runs `work` in a child process, so that its memory is its own.
 /// @param work  returns false when it failed
