@@ -24,8 +24,13 @@ class ObjectReader {
     /// @param node  must outlive the reader
     explicit ObjectReader(netlayer::Node& node) : node_(node) {}
 
-    /// One object; an empty body when nobody has taught it.
-    /// @error of Node::read
+    /// The ids of the classifiers that somebody has taught.
+    /// @error of Node::read; corrupt
+    Result<Catalogue> catalogue(Freshness freshness);
+
+    /// One object; an empty body when nobody has taught it. An id that the catalogue lacks is not
+    /// asked for: in the tree every id that is asked for takes one of the bounded places for ever.
+    /// @error of Node::read; corrupt (the catalogue)
     Result<netlayer::Object> object(const std::string& id, Freshness freshness);
 
     /// Every classifier of the catalogue by id.
@@ -33,6 +38,8 @@ class ObjectReader {
     Result<std::map<std::string, netlayer::Object>> classifiers(Freshness freshness);
 
  private:
+    Result<netlayer::Object> read(const std::string& id, Freshness freshness);
+
     netlayer::Node& node_;
     std::mutex mutex_;
     std::map<std::string, netlayer::Object> seen_;  ///< bodies are shared with the node's copies

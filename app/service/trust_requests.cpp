@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/service/node_requests.hpp"
+#include "app/service/object_reader.hpp"
 #include "classifier/object/codec.hpp"
 #include "classifier/trust/lineage.hpp"
 #include "classifier/trust/quarantine.hpp"
@@ -67,11 +68,15 @@ Result<ClassifierObject> apply(const DecisionAct& act, const ClassifierObject& o
     return classifier::confirm(object, parent, act.choice, *engine);
 }
 
+Error nobody_taught(const std::string& id) {
+    return {Errc::not_found,
+            "nobody has taught " + id + " yet. See what there is: tributary models"};
+}
+
 /// The object as it arrived -> its next version.
 Result<Bytes> decide(const DecisionAct& act, ByteView bytes) {
     if (bytes.empty()) {
-        return fail(Errc::not_found, "nobody has taught " + act.object +
-                                         " yet. See what there is: tributary models");
+        return fail(nobody_taught(act.object));
     }
     auto object = classifier::decode_object(bytes);
     if (!object) return fail(object.error().with_context("object " + act.object));
@@ -81,6 +86,8 @@ Result<Bytes> decide(const DecisionAct& act, ByteView bytes) {
 }
 
 Result<ControlFrame> run(const Decider& decider, const DecisionAct& act) {
+    TRIBUTARY_TRY(const Catalogue known, ObjectReader(*decider.node).catalogue(Freshness::latest));
+    if (!known.contains(act.object)) return fail(nobody_taught(act.object));
     netlayer::UpdateRequest request;
     request.objects = {act.object};
     request.wait = netlayer::Durability::durable;

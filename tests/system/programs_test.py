@@ -155,6 +155,21 @@ class Programs(unittest.TestCase):
         self.assertEqual(self.done("query", "--state", state, row["object"], "--local",
                                    "--json")["version"], row["version"])
 
+    def test_asking_for_what_nobody_taught_leaves_nothing_behind(self):
+        self.coordinate()
+        self.join("campus")
+        self.contribute("campus")
+        state = self.folder / "campus"
+        before = len(self.done("status", "--state", state, "--json")["objects"])
+
+        confirm = ("models", "confirm", "--contributor", "site-x", "--contribution", "1")
+        for command in (("query",), confirm):
+            refused = run(*command, "--state", state, "flowctx/1:no-such-class")
+            self.assertEqual(refused.returncode, 1, refused.stderr)
+            self.assertIn("nobody has taught flowctx/1:no-such-class", refused.stderr)
+
+        self.assertEqual(len(self.done("status", "--state", state, "--json")["objects"]), before)
+
     def test_a_missing_invitation_is_named_with_where_it_comes_from(self):
         finished = run("agent", "--state", self.folder / "a", "--name", "a", "--invitation",
                        self.folder / "nowhere.json")
