@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -40,7 +41,9 @@ void show_progress(const std::string& text) {
 void print_summary(const Json& json) {
     std::cout << json["flows"] << " flows, " << json["labelled"] << " labelled, "
               << json["held_out"] << " held out; " << json["records"] << " records in "
-              << json["batches"] << " contributions\n";
+              << json["batches"] << " contributions";
+    if (!json["refused"].empty()) std::cout << ", " << json["refused"].size() << " refused";
+    std::cout << "\n";
     for (const auto& [object, version] : json["objects"].items()) {
         std::cout << "  " << object << " is now version " << version << "\n";
     }
@@ -78,13 +81,23 @@ Result<int> run_contribute(const ContributeOptions& options) {
     } else {
         print_summary(json);
     }
-    for (const auto& refusal : json["refused"]) {
-        std::cerr << "tributary: refused: " << refusal.get<std::string>() << "\n";
+    std::map<std::string, int> refusals;
+    for (const auto& refusal : json["refused"]) ++refusals[refusal.get<std::string>()];
+    for (const auto& [refusal, times] : refusals) {
+        std::cerr << "tributary: refused"
+                  << (times == 1 ? "" : " " + std::to_string(times) + " times") << ": " << refusal
+                  << "\n";
     }
     for (const auto& damage : json["damages"]) {
         std::cerr << "tributary: " << damage.get<std::string>() << "\n";
     }
-    const bool clean = json["refused"].empty() && json["damages"].empty();
+    const bool taught = options.rehearse || json["batches"].get<int>() > 0;
+    if (!taught) {
+        std::cerr << "tributary: nothing was contributed: none of the " << json["flows"]
+                  << " records may train, as they are unlabelled or held out. Check that the rules "
+                     "(addresses, times) belong to these captures\n";
+    }
+    const bool clean = taught && json["refused"].empty() && json["damages"].empty();
     return clean ? kExitDone : kExitFailed;
 }
 

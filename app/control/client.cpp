@@ -15,8 +15,7 @@ Error gone_away(const Error& error, const std::filesystem::path& state) {
     if (error.code != Errc::unreachable) return error;
     return {error.code, "the member at " + state.string() +
                             " ended before it answered: " + error.message +
-                            ". Start it again: tributary agent --state " + state.string() +
-                            " (or tributary coordinator). Contributions that it took wait in its "
+                            ". Start it again as before. Contributions that it took wait in its "
                             "journal, see tributary status --state " +
                             state.string()};
 }
@@ -29,7 +28,9 @@ Result<ControlFrame> ask(const std::filesystem::path& state, const ControlFrame&
     if (!socket) {
         Error error = socket.error();
         error.message +=
-            ". Start it: tributary agent --state " + state.string() + " (or tributary coordinator)";
+            ". Start the member first: tributary agent --state " + state.string() +
+            " --name ORGANIZATION --invitation FILE, or tributary coordinator --state " +
+            state.string();
         return fail(error);
     }
     timeval wait{};
