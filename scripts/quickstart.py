@@ -217,7 +217,7 @@ def run(program, samples, folder, json_file):
     print_tables(results)
     print_orders(experiment)
     print("\nthe shared classifiers\n" + models)
-    print("tributary detect on the campus test capture, first alerts and the summary\n" + alerts)
+    print("tributary detect on the campus test capture, first alerts (true and false) and the summary\n" + alerts)
     print("what left each site")
     for name, (train, _) in ORGANIZATIONS.items():
         print(f"  {name:9}{left[name, 'everybody']:>10} bytes of classifiers and protocol; "
@@ -244,6 +244,7 @@ def main():
     arguments = parser.parse_args()
     # A terminated run must pass through the `finally` below, as an interrupted one does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     signal.signal(signal.SIGINT, interrupted)
     folder = Path(tempfile.mkdtemp(prefix="tributary-"))
     try:
