@@ -45,7 +45,7 @@ HEADER_OWNERS = {
 }
 BANNED_CODE = {
     r"\b(TODO|FIXME|XXX|HACK)\b": "mark of unfinished work",
-    r"\bnew\s+[A-Za-z_:<>]+\s*[({\[]": "naked new",
+    r"(?:=|\(|,|return)\s*new\s+[A-Za-z_:]|^\s*new\s+[A-Za-z_:<>]+\s*[;({\[]": "naked new",
     r"\bdelete\s+[A-Za-z_]": "naked delete",
     r"(?<![\w:.>])(?:malloc|free)\s*\(": "malloc or free",
     r"\bstd::rand\b": "unseeded randomness",
@@ -57,6 +57,19 @@ def strip_comment(line):
     """The line without strings and without a trailing // comment."""
     line = re.sub(r'"(?:\\.|[^"\\])*"', '""', line)
     return line.split("//", 1)[0]
+
+
+TYPE = re.compile(r"(?:template\s*<.*>\s*)?(?:inline\s+|static\s+)?(?:namespace|class|struct|enum|union|extern)\b[^()]*$", re.S)
+
+
+def block_kind(statement):
+    """What a `{` opens, by the text before it: a type or namespace, a function, or a value in braces."""
+    statement = statement.strip()
+    if TYPE.match(re.sub(r"^(public|private|protected)\s*:", "", statement).strip()):
+        return "type"
+    if ")" in statement and not re.search(r"[=,(]$|\breturn$", statement):
+        return "value" if re.search(r":\s*(?:.*[,:]\s*)?\w+$", statement, re.S) and "?" not in statement else "function"
+    return "value"
 
 
 class House:
@@ -127,21 +140,31 @@ class House:
                 self.say(path, number, "owner", f"{name} is for {', '.join(owners)} only")
 
     def check_functions(self, path, lines):
-        """Finds bodies by their braces: a `{` that ends a line with `)` before it opens one."""
-        depth, stack = 0, []
+        """Finds bodies by their braces and by what stands before them since the last statement."""
+        stack, statement = [], ""
         for number, line in enumerate(lines, 1):
-            code = strip_comment(line)
+            code = re.sub(r'"(?:\\.|[^"\\])*"', '""', strip_comment(line))
             code = re.sub(r"'(?:\\.|[^'\\])'", "' '", code)
-            opens_body = re.search(r"\)\s*(const|noexcept|override|final|->[^{]*|:\s.*)*\s*\{\s*$", code)
-            for letter in code:
+            if code.lstrip().startswith("#"):
+                continue
+            for letter in code + " ":
                 if letter == "{":
-                    depth += 1
-                    stack.append(number if opens_body else None)
+                    stack.append((number, block_kind(statement), statement))
+                    statement = ""
                 elif letter == "}" and stack:
-                    depth -= 1
-                    start = stack.pop()
-                    if start and number - start + 1 > MAX_FUNCTION_LINES:
-                        self.say(path, start, "function", f"{number - start + 1} lines; the limit is {MAX_FUNCTION_LINES}")
+                    start, kind, before = stack.pop()
+                    statement = before + "{}" if kind == "value" else ""
+                    if kind == "function" and all(outer != "function" for _, outer, _ in stack):
+                        self.check_length(path, start, number)
+                elif letter == ";":
+                    statement = ""
+                else:
+                    statement += letter
+
+    def check_length(self, path, start, end):
+        length = end - start + 1
+        if length > MAX_FUNCTION_LINES:
+            self.say(path, start, "function", f"{length} lines; the limit is {MAX_FUNCTION_LINES}")
 
     def check_format(self):
         tool = shutil.which("clang-format-14") or shutil.which("clang-format")

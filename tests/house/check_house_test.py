@@ -36,6 +36,15 @@ class CheckHouse(unittest.TestCase):
         self.assertIn("function: 82 lines", findings({"base/a.cpp": body}))
         self.assertIn("length: 401 lines", findings({"base/a.cpp": "int x;\n" * 401}))
 
+    def test_a_function_is_found_however_its_body_begins(self):
+        body = "    g();\n" * 80 + "}\n"
+        for head in ("X::X() : a(1), b{2} {\n", "void g() noexcept(true) {\n", "void h() try {\n", "int f()\n{\n",
+                     "auto z = [](int q) -> int {\n"):
+            self.assertIn("function: 8", findings({"base/a.cpp": head + body}), head)
+
+    def test_a_long_table_is_no_function(self):
+        self.assertEqual(findings({"base/a.cpp": "const int kTable[] = {\n" + "    1,\n" * 80 + "};\n"}), "")
+
     def test_dear_headers_stay_out_of_headers(self):
         self.assertIn("belongs in a .cpp", findings({"app/a.hpp": CLEAN + "#include <nlohmann/json.hpp>\n"}))
 
@@ -49,6 +58,7 @@ class CheckHouse(unittest.TestCase):
     def test_unfinished_work_and_naked_memory_are_found(self):
         self.assertIn("unfinished", findings({"base/a.cpp": "// " + "TO" + "DO later\n"}))
         self.assertIn("naked new", findings({"base/a.cpp": "auto* p = new Thing(1);\n"}))
+        self.assertIn("naked new", findings({"base/a.cpp": "auto* p = new std::vector<int>;\n"}))
 
 
 if __name__ == "__main__":
