@@ -10,7 +10,7 @@
 namespace tributary::netlayer {
 namespace {
 
-constexpr std::uint64_t kSeeds = 300;
+constexpr std::uint64_t kSeeds = 1000;
 constexpr std::uint64_t kMostSeedsForAFault = 400;
 
 std::uint64_t first_seed() {
