@@ -59,6 +59,34 @@ TEST(FlowEncoder, UnansweredSynIsOneWayHalfOpenAndWithoutReply) {
                     Pair("proto_tcp", 255), Pair("service_remote", 255), Pair("size_ratio", 255)));
 }
 
+// The row of the record before serves again only for one that is alike in all that counts.
+TEST(FlowEncoder, RowsDoNotDependOnTheRecordBefore) {
+    const auto changed = [](auto change) {
+        FlowRecord flow = tcp_flow();
+        change(flow);
+        return flow;
+    };
+    const std::vector<FlowRecord> flows = {
+        changed([](FlowRecord& flow) { flow.dst_port = 22; }),
+        changed([](FlowRecord& flow) { flow.protocol = kProtocolUdp; }),
+        changed([](FlowRecord& flow) { flow.src.is_v6 = flow.dst.is_v6 = true; }),
+        changed([](FlowRecord& flow) { flow.end += Micros(900'000); }),
+        changed([](FlowRecord& flow) { flow.forward.packets = 70; }),
+        changed([](FlowRecord& flow) { flow.backward.ip_bytes = 70'000; }),
+        changed([](FlowRecord& flow) { flow.backward.flags = kFlagRst; }),
+        changed([](FlowRecord& flow) { flow.has_flags = false; }),
+    };
+
+    for (const FlowRecord& flow : flows) {
+        FlowEncoder encoder(flow_schema());
+        std::vector<std::uint8_t> row(kFlowWidth);
+        encoder.encode(tcp_flow(), row);
+        encoder.encode(flow, row);
+        EXPECT_EQ(nonzero(flow_schema(), row), encoded(flow)) << flow.dst_port;
+        EXPECT_NE(encoded(flow), encoded(tcp_flow()));
+    }
+}
+
 TEST(FlowEncoder, RatesOfShortFlowsUseTheirWholeMilliseconds) {
     FlowRecord flow = tcp_flow();
     flow.end = flow.start + Micros(2'999);
