@@ -115,6 +115,7 @@ class Figures {
                  std::optional<double> must, bool at_most = false) {
         const MigrationRow* ours = find_row(rows_, workload, "tributary");
         const MigrationRow* theirs = find_row(rows_, workload, peer);
+        if (theirs == nullptr) theirs = find_row(rows_, workload, peer, true);
         if (ours == nullptr || theirs == nullptr || theirs->*value <= 0) return;
         made_.push_back(
             {workload + ": tributary / " + peer, ours->*value / (theirs->*value), must, at_most});
@@ -122,7 +123,8 @@ class Figures {
 
     void tell(const MigrationFigure& figure) { made_.push_back(figure); }
     [[nodiscard]] const MigrationRow* row(const std::string& workload) const {
-        return find_row(rows_, workload, "tributary");
+        const MigrationRow* applied = find_row(rows_, workload, "tributary");
+        return applied != nullptr ? applied : find_row(rows_, workload, "tributary", true);
     }
     [[nodiscard]] std::vector<MigrationFigure> take() { return std::move(made_); }
 
