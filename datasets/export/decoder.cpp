@@ -24,6 +24,11 @@ void settle_ports(FlowRecord& record) {
     if (is_icmp && record.dst_port != 0) {
         record.forward.icmp_type = static_cast<std::uint8_t>(record.dst_port >> 8);
         record.forward.icmp_code = static_cast<std::uint8_t>(record.dst_port & 0xff);
+        // A record of both directions tells one type, not whose it is.
+        if (record.backward.packets != 0) {
+            record.backward.icmp_type = record.forward.icmp_type;
+            record.backward.icmp_code = record.forward.icmp_code;
+        }
     }
     record.src_port = 0;
     record.dst_port = 0;

@@ -55,6 +55,34 @@ TEST(Direction, BothSidesWithSynAloneSayNothing) {
     EXPECT_EQ(client_of(record), "10.0.0.2");
 }
 
+// Exporters give both directions of a ping one start.
+TEST(Direction, SecondTheOnlySideOfIcmpThatAsks) {
+    FlowRecord record = undecided();
+    record.src_port = record.dst_port = 0;
+    record.forward.flags = record.backward.flags = 0;
+    record.protocol = kProtocolIcmp;
+    record.forward.icmp_type = 0;
+    record.backward.icmp_type = 8;
+    FlowRecord neighbours = record;
+    neighbours.protocol = kProtocolIcmp6;
+    neighbours.forward.icmp_type = 136;
+    neighbours.backward.icmp_type = 135;
+
+    EXPECT_EQ(client_of(record), "10.0.0.2");
+    EXPECT_EQ(client_of(neighbours), "10.0.0.2");
+}
+
+TEST(Direction, BothSidesOfIcmpThatAskSayNothing) {
+    FlowRecord record = undecided();
+    record.src_port = record.dst_port = 0;
+    record.protocol = kProtocolIcmp;
+    record.forward.icmp_type = record.backward.icmp_type = 8;
+    record.forward_start = Micros(2);
+    record.backward_start = Micros(1);
+
+    EXPECT_EQ(client_of(record), "10.0.0.1") << "the lower address, all else equal";
+}
+
 TEST(Direction, ThirdTheLowerPortServesUpTo49151) {
     FlowRecord record = undecided();
     record.src_port = 49151;

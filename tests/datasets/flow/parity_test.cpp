@@ -25,9 +25,6 @@ Flows flows_of(const std::filesystem::path& file, bool with_v6, std::size_t& cou
     Flows flows;
     const std::vector<std::filesystem::path> files = {file};
     const auto report = ingest(files, {}, [&](const FlowRecord& flow) {
-        // ICMP has no ports, and exporters give both of its directions one start: which side asked
-        // cannot be told alike from both sources (docs/flows.md, direction).
-        if (flow.protocol != kProtocolTcp && flow.protocol != kProtocolUdp) return;
         if (flow.src.is_v6 && !with_v6) return;
         flows[{flow.src, flow.dst, flow.src_port, flow.dst_port, flow.protocol}].push_back(flow);
         ++count;
