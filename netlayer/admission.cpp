@@ -102,7 +102,34 @@ Status check_promotion(const M& message, const ProcessOptions& options) {
     return {};
 }
 
+Status admit_version(const Object& object, const Copies& copies, const Inspection& inspect) {
+    const Object* const before = copies.find(object.id);
+    if (before != nullptr && before->version >= object.version) return {};  // is not saved
+    return object.version == 0 ? Status{} : inspect(before, object);
+}
+
 }  // namespace
+
+Status admit_versions(const Message& message, const Copies& copies, const Inspection& inspect) {
+    if (!inspect) return {};
+    return std::visit(
+        [&](const auto& kind) -> Status {
+            using Kind = std::decay_t<decltype(kind)>;
+            if constexpr (is_one_of<Kind, Migrate, ReadClimb>) {
+                TRIBUTARY_CHECK(admit_version(kind.object, copies, inspect));
+                for (const Object& copy : kind.copies) {
+                    TRIBUTARY_CHECK(admit_version(copy, copies, inspect));
+                }
+            }
+            if constexpr (std::is_same_v<Kind, Force>) {
+                for (const Object& object : kind.objects) {
+                    TRIBUTARY_CHECK(admit_version(object, copies, inspect));
+                }
+            }
+            return {};
+        },
+        message);
+}
 
 Status admit(const Message& message, Side from, const ProcessOptions& options) {
     return std::visit(

@@ -5,6 +5,8 @@
 
 #include "base/result.hpp"
 #include "netlayer/message.hpp"
+#include "netlayer/object/copies.hpp"
+#include "netlayer/object/inspection.hpp"
 #include "netlayer/options.hpp"
 
 namespace tributary::netlayer {
@@ -14,5 +16,10 @@ enum class Side { parent, child };
 
 /// @error  limit_exceeded, invalid_argument, or mismatch for the wrong side
 [[nodiscard]] Status admit(const Message& message, Side from, const ProcessOptions& options);
+
+/// Whether every version that the message carries and that is newer than the copy here may enter.
+/// @error  of the inspection
+[[nodiscard]] Status admit_versions(const Message& message, const Copies& copies,
+                                    const Inspection& inspect);
 
 }  // namespace tributary::netlayer

@@ -148,6 +148,12 @@ void Step::process(ProcessId from, const Message& message) {
         Recovery(state_).cut_off(from, status.error().message);
         return;
     }
+    // What a parent sends has passed above; asking again would only cost.
+    if (child && !admit_versions(message, state_.copies, state_.inspect)) {
+        ++state_.counters.versions_refused;
+        Recovery(state_).cut_off(from, "a version that may not follow");
+        return;
+    }
     const bool kept = std::visit(
         [&](const auto& m) {
             using Kind = std::decay_t<decltype(m)>;

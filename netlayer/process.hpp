@@ -14,6 +14,7 @@
 
 #include "netlayer/effect.hpp"
 #include "netlayer/event.hpp"
+#include "netlayer/object/inspection.hpp"
 #include "netlayer/options.hpp"
 #include "netlayer/simulation/faults.hpp"
 #include "netlayer/status.hpp"
@@ -37,6 +38,8 @@ class Process {
         Mutations mutations;
         /// Server only: the image stored last. Links are then resumed instead of waited out.
         std::shared_ptr<const ServerImage> image{};
+        /// Asked about every version that a child sends; what does not pass cuts the child off.
+        Inspection inspect{};
     };
 
     explicit Process(Setup setup);

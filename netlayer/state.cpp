@@ -6,6 +6,7 @@ State::State(Process::Setup setup)
     : self(std::move(setup.self)),
       options(setup.options),
       mutations(setup.mutations),
+      inspect(std::move(setup.inspect)),
       links({setup.options.max_dead_epochs, setup.options.max_early,
              setup.options.grace > Micros{0} ? setup.options.max_unacknowledged : 0}) {
     for (const Object& object : setup.restored) {
@@ -104,6 +105,7 @@ std::map<std::string, std::uint64_t> named(const Counters& c) {
             {"links_resumed", c.links_resumed},
             {"resent", c.resent},
             {"protocol_errors", c.protocol_errors},
+            {"versions_refused", c.versions_refused},
             {"bound_hops", c.bound_hops},
             {"bound_operations", c.bound_operations},
             {"bound_objects", c.bound_objects},

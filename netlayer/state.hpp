@@ -103,6 +103,7 @@ struct Counters {
     std::uint64_t links_resumed = 0;
     std::uint64_t resent = 0;            ///< messages sent again at a resume
     std::uint64_t protocol_errors = 0;   ///< peers cut off
+    std::uint64_t versions_refused = 0;  ///< of them, for a version that did not pass inspection
     std::uint64_t bound_hops = 0;        ///< reads and forces dropped at max_hops
     std::uint64_t bound_operations = 0;  ///< local requests refused at max_operations
     std::uint64_t bound_objects = 0;     ///< requests refused at max_objects
@@ -133,6 +134,7 @@ struct State {
     Card self;
     ProcessOptions options;
     Mutations mutations;
+    Inspection inspect;  ///< of versions from below; may be empty
     Phase phase = Phase::idle;
     Micros now{0};
     Card server;  ///< whom to ask for a place

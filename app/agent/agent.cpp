@@ -10,6 +10,7 @@
 #include "app/service/object_bundle.hpp"
 #include "app/service/site_detector.hpp"
 #include "app/service/trust_requests.hpp"
+#include "app/service/version_inspector.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 
@@ -158,6 +159,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options) {
     node.advertise = options.advertise;
     node.server_endpoint = options.server;
     node.server_public_key = options.server_key;
+    node.inspect = make_inspection();
     TRIBUTARY_TRY(parts->node, netlayer::Node::start(std::move(node), nullptr, parts->metrics));
     parts->reader.emplace(*parts->node);
     if (const Status joined = parts->node->wait_connected(options.join_patience); !joined) {

@@ -9,6 +9,7 @@
 
 #include "app/cli/command.hpp"
 #include "app/cli/signals.hpp"
+#include "app/service/record_files.hpp"
 
 namespace tributary::app {
 
@@ -103,6 +104,50 @@ void add_authorize(CLI::App& parent, Invocation& invocation) {
     });
 }
 
+struct DonateOptions {
+    std::string state;
+    std::string records;
+    std::string schema = "kdd41";
+    std::string labels = "names";
+    bool json = false;
+};
+
+Result<int> run_donate(const DonateOptions& options) {
+    TRIBUTARY_TRY(const datasets::Schema* schema, find_schema_by_short_name(options.schema));
+    TRIBUTARY_TRY(datasets::LabelledRecords records, load_records(options.records, *schema));
+    TRIBUTARY_CHECK(merge_labels(records, options.labels));
+    TRIBUTARY_TRY(const Donation donation, donate_to_coordinator(options.state, records));
+    const nlohmann::ordered_json json{{"schema", 1},
+                                      {"records", records.labels.size()},
+                                      {"kept", donation.rows},
+                                      {"file", donation.file.string()}};
+    if (options.json) {
+        std::cout << json.dump() << "\n";
+    } else {
+        std::cout << donation.rows << " of " << records.labels.size() << " records kept in "
+                  << donation.file.string() << "\n";
+    }
+    return kExitDone;
+}
+
+void add_donate(CLI::App& parent, Invocation& invocation) {
+    auto options = std::make_shared<DonateOptions>();
+    CLI::App* command = parent.add_subcommand(
+        "donate", "Give the coordinator labelled records to judge contributions by");
+    command->add_option("--state", options->state, "Folder of the coordinator")->required();
+    command
+        ->add_option("--records", options->records,
+                     "KDD text, CSV, or a batch of `tributary flows --format batch`")
+        ->required();
+    command->add_option("--schema", options->schema, "Schema of the records")
+        ->capture_default_str();
+    command->add_option("--labels", options->labels, "names, categories or attack")
+        ->capture_default_str();
+    command->add_flag("--json", options->json, "Print one JSON object");
+    command->callback(
+        [&invocation, options] { invocation.run = [options] { return run_donate(*options); }; });
+}
+
 }  // namespace
 
 void add_coordinator(CLI::App& root, Invocation& invocation) {
@@ -110,6 +155,7 @@ void add_coordinator(CLI::App& root, Invocation& invocation) {
         root.add_subcommand("coordinator", "The root of the tree: keeps the shared classifiers");
     add_coordinator_options(*command, invocation);
     add_authorize(*command, invocation);
+    add_donate(*command, invocation);
 }
 
 }  // namespace tributary::app

@@ -3,7 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "app/control/server.hpp"
+#include "app/coordinator/donated_records.hpp"
+#include "app/coordinator/keeper.hpp"
 #include "app/service/node_requests.hpp"
+#include "app/service/version_inspector.hpp"
 #include "base/file.hpp"
 
 namespace tributary::app {
@@ -12,6 +15,8 @@ namespace {
 
 constexpr const char* kInvitationFile = "invitation.json";
 constexpr const char* kAuthorizedFolder = "authorized";
+constexpr const char* kDonatedFolder = "donated";
+constexpr const char* kJudgedFolder = "judged";
 constexpr std::size_t kInvitationLimit = 4096;
 
 Status write_invitation(const std::filesystem::path& state, const Invitation& invitation) {
@@ -75,9 +80,15 @@ Status authorize(const std::filesystem::path& state, const std::string& name,
     return write_file_atomically(state / kAuthorizedFolder / name, to_bytes(public_key + "\n"));
 }
 
+Result<Donation> donate_to_coordinator(const std::filesystem::path& state,
+                                       const datasets::LabelledRecords& records) {
+    return donate(state / kDonatedFolder, records);
+}
+
 struct Coordinator::Parts {
     Invitation invitation;
     Metrics metrics;
+    std::unique_ptr<Keeper> keeper;
     std::unique_ptr<netlayer::Node> node;
     std::optional<ObjectReader> reader;
     // Last, so that it is destroyed first: its handlers use the node.
@@ -107,6 +118,15 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     if (options.store.where.empty()) options.store.where = options.state / "objects.sqlite";
 
     auto parts = std::make_unique<Parts>();
+    TRIBUTARY_TRY(const classifier::SigningKey signing,
+                  classifier::load_or_create_signing_key(options.state));
+    parts->keeper = std::make_unique<Keeper>(
+        KeeperOptions{options.state / kDonatedFolder, options.state / kJudgedFolder, signing},
+        parts->metrics);
+    node.inspect = make_inspection(signing.public_key);
+    node.stored = [keeper = parts->keeper.get()](const std::vector<netlayer::Object>& objects) {
+        keeper->stored(objects);
+    };
     auto started = start_node(node, options.store, parts->metrics);
     if (!started && started.error().code == Errc::conflict && node.listen != options.listen) {
         node.listen = options.listen;  // the port of the last run is somebody else's now
@@ -114,6 +134,7 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     }
     if (!started) return fail(started.error());
     parts->node = std::move(*started);
+    parts->keeper->serve(*parts->node);
     parts->reader.emplace(*parts->node);
     const std::string endpoint =
         options.advertise.empty() ? parts->node->endpoint() : options.advertise;
@@ -133,6 +154,7 @@ Coordinator::Coordinator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)
 Coordinator::~Coordinator() {
     parts_->control.reset();
     parts_->node->stop();
+    parts_->keeper->stop();
 }
 
 std::string Coordinator::failure() const {

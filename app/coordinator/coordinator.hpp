@@ -1,11 +1,13 @@
 #pragma once
-// The root of the tree: keeps every object durable, admits members, answers on its control socket.
-// It never sees traffic. Thread: `start` and the destructor from one thread.
+// The root of the tree: keeps every object durable, admits members, answers on its control socket,
+// and judges what members teach (keeper.hpp). It never sees traffic but what an operator donates.
+// Thread: `start` and the destructor from one thread.
 
 #include <filesystem>
 #include <memory>
 #include <string>
 
+#include "app/coordinator/donated_records.hpp"
 #include "app/coordinator/leading_store.hpp"
 #include "base/result.hpp"
 
@@ -32,6 +34,11 @@ Result<Invitation> read_invitation(const std::filesystem::path& file);
 /// @error invalid_argument (name or key), io
 Status authorize(const std::filesystem::path& state, const std::string& name,
                  const std::string& public_key);
+
+/// Gives a coordinator labelled records to judge by; takes effect while it runs.
+/// @error of `donate`
+Result<Donation> donate_to_coordinator(const std::filesystem::path& state,
+                                       const datasets::LabelledRecords& records);
 
 class Coordinator {
  public:

@@ -34,13 +34,32 @@ Status check_table(const ClassifierObject& before, const ClassifierObject& after
     return {};
 }
 
+/// Whether an act took the model back to an earlier one, which has seen fewer records.
+bool goes_back(const LineageEntry& entry) {
+    if (entry.verdict == Verdict::rolled_back) return true;
+    const bool by_another = !entry.subject.empty();
+    return by_another &&
+           (entry.verdict == Verdict::quarantined || entry.verdict == Verdict::refused);
+}
+
+/// What was written into the history once stays as it is, until it leaves at the old end.
+Status check_history(const ClassifierObject& before, const ClassifierObject& after) {
+    for (const LineageEntry& entry : after.lineage) {
+        if (entry.version > before.version) break;
+        if (std::ranges::find(before.lineage, entry) == before.lineage.end()) {
+            return refuse_version(after, "rewrites its history");
+        }
+    }
+    return {};
+}
+
 /// The records that the model counts are at most those of the entries since.
 Status check_booked(const ClassifierObject& before, const ClassifierObject& after) {
     std::uint64_t booked = 0;
     std::uint64_t entries = 0;
     for (const LineageEntry& entry : after.lineage) {
         if (entry.version <= before.version) continue;
-        if (entry.verdict == Verdict::rolled_back) return {};
+        if (goes_back(entry)) return {};
         ++entries;
         booked += entry.records;
     }
@@ -52,42 +71,54 @@ Status check_booked(const ClassifierObject& before, const ClassifierObject& afte
     return {};
 }
 
-Status check_follows(const ClassifierObject& before, const ClassifierObject& after) {
+Status check_follows(const Inspected& last, const ClassifierObject& after) {
+    const ClassifierObject& before = last.object;
     const bool same = after.id == before.id && after.class_name == before.class_name &&
-                      after.schema_hash == before.schema_hash &&
+                      after.schema == before.schema && after.schema_hash == before.schema_hash &&
                       after.model.kind == before.model.kind &&
                       after.model.parameters == before.model.parameters;
-    if (!same)
+    if (!same) {
         return refuse_version(
             after, "is another classifier than version " + std::to_string(before.version));
+    }
     if (after.version <= before.version) {
         return refuse_version(after, "is not above version " + std::to_string(before.version));
     }
-    if (after.version == before.version + 1) {
-        TRIBUTARY_TRY(const Bytes bytes, encode_object(before));
-        TRIBUTARY_TRY(const Digest digest, content_digest(bytes));
-        if (after.parent != digest) return refuse_version(after, "names another parent");
+    if (after.version == before.version + 1 && after.parent != last.content) {
+        return refuse_version(after, "names another parent");
     }
+    TRIBUTARY_CHECK(check_history(before, after));
     TRIBUTARY_CHECK(check_table(before, after));
     return check_booked(before, after);
 }
 
+/// Everything since the last version is signed by whom it names, and the whole by its author.
+Status check_signatures(const Inspected& now, std::uint64_t known_version) {
+    const ClassifierObject& object = now.object;
+    for (const LineageEntry& entry : object.lineage) {
+        if (entry.version <= known_version || is_proven(object, entry)) continue;
+        return fail(Errc::permission, "version " + std::to_string(entry.version) + " of object " +
+                                          object.id + " is not signed by " + entry.contributor +
+                                          ", who is said to have made it");
+    }
+    if (is_signed_whole(object, now.content)) return {};
+    return fail(Errc::permission, "version " + std::to_string(object.version) + " of object " +
+                                      object.id + " is not signed as a whole by its author");
+}
+
 }  // namespace
 
-Result<ClassifierObject> inspect(const ClassifierObject* before, ByteView encoded) {
-    TRIBUTARY_TRY(ClassifierObject after, decode_object(encoded));
+Result<Inspected> inspect(const Inspected* before, ByteView encoded) {
+    Inspected now;
+    TRIBUTARY_TRY(now.object, decode_object(encoded));
+    TRIBUTARY_TRY(now.content, content_digest(encoded));
+    const ClassifierObject& after = now.object;
     if (after.lineage.empty() || after.lineage.back().version != after.version) {
         return refuse_version(after, "does not say who made it");
     }
     if (before != nullptr) TRIBUTARY_CHECK(check_follows(*before, after));
-    TRIBUTARY_TRY(const LineageProof proof, prove_lineage(encoded));
-    if (!proof.forged.empty() || !proof.whole) {
-        return fail(Errc::permission, "version " + std::to_string(after.version) + " of object " +
-                                          after.id + " is not signed by " +
-                                          after.lineage.back().contributor +
-                                          ", who is said to have made it");
-    }
-    return after;
+    TRIBUTARY_CHECK(check_signatures(now, before == nullptr ? 0 : before->object.version));
+    return now;
 }
 
 Result<ClassifierObject> withhold(const Withheld& versions, const Digest& parent,
@@ -123,15 +154,6 @@ Result<ClassifierObject> withhold(const Withheld& versions, const Digest& parent
     next.card = good.card;
     next.calibration = good.calibration;
     return next;
-}
-
-ClassifierObject restore(const ClassifierObject& good, const Digest& parent,
-                         const std::string& decided_by) {
-    LineageEntry entry;
-    entry.contributor = decided_by;
-    entry.verdict = Verdict::rolled_back;
-    entry.reference = good.version;
-    return acted_version(good, parent, good.model, std::move(entry));
 }
 
 }  // namespace tributary::classifier

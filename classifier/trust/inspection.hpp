@@ -1,24 +1,31 @@
 #pragma once
-// What whoever keeps the objects can check of a new version without any traffic: does it follow
-// from the version before as its lineage says, and is it signed? And what to do about a version
-// that does not pass: nothing is thrown away, the contribution waits in quarantine.
-// Pure functions; any thread. Source: design of the classifier, section 5 (the coordinator gates at
-// durability, on structure and signatures alone where it has no records).
+// What whoever keeps or passes on the objects can check of a new version without any traffic: does
+// it follow from the version before as its lineage says, and is every act signed? And what to do
+// about a contribution that the keeper's own records speak against: nothing is thrown away, it
+// waits in quarantine.
+// Pure functions; any thread. Source: design of the classifier, section 5 (the coordinator gates on
+// donated records at durability, on structure and signatures alone where it has none);
+// docs/adr/0005.
 
 #include "classifier/object/classifier_object.hpp"
 #include "classifier/svm/engine.hpp"
 
 namespace tributary::classifier {
 
+/// A version that passed, and the content digest of its bytes.
+struct Inspected {
+    ClassifierObject object;
+    Digest content{};
+};
+
 /// Checks a version against the last one that passed.
 /// @param before   null: the object is new
-/// @param encoded  the bytes as carried
-/// @return the object; versions between the two may have been skipped
+/// @param encoded  the bytes as carried; versions between the two may have been skipped
 /// @error corrupt, limit_exceeded (of decode_object); mismatch (id, class, schema, kind or
-///        parameters changed, versions or contribution numbers went back, more records than the
-///        lineage books, another key of a contributor); permission (not signed by its author, or an
-///        entry is forged)
-Result<ClassifierObject> inspect(const ClassifierObject* before, ByteView encoded);
+///        parameters changed, versions or contribution numbers went back, history rewritten, more
+///        records than the lineage books, another key of a contributor); permission (not signed by
+///        its author, or a new entry is not proven)
+Result<Inspected> inspect(const Inspected* before, ByteView encoded);
 
 /// A contribution that the keeper's own records speak against, and what became of the object since.
 struct Withheld {
@@ -34,10 +41,5 @@ struct Withheld {
 /// @error errors of the engine, limit_exceeded
 Result<ClassifierObject> withhold(const Withheld& versions, const Digest& parent,
                                   const Engine& engine, const std::string& decided_by);
-
-/// The next version after one that cannot be believed at all: that of the last good one again.
-/// @param parent  content digest of `good`
-ClassifierObject restore(const ClassifierObject& good, const Digest& parent,
-                         const std::string& decided_by);
 
 }  // namespace tributary::classifier

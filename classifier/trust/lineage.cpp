@@ -51,6 +51,19 @@ bool fits(ByteView message, const Bytes& signature, const Contributor* signer) {
 
 }  // namespace
 
+bool is_proven(const ClassifierObject& object, const LineageEntry& entry) {
+    return fits(entry_message(object, entry), entry.signature,
+                object.find_contributor(entry.contributor));
+}
+
+bool is_signed_whole(const ClassifierObject& object, const Digest& content) {
+    if (object.lineage.empty() || object.signatures.size() != 1) return false;
+    const std::string& author = object.lineage.back().contributor;
+    return object.signatures.front().signer == author &&
+           fits(content_message(content), object.signatures.front().bytes,
+                object.find_contributor(author));
+}
+
 Status sign_newest_entry(ClassifierObject& object, const SigningKey& key) {
     if (object.lineage.empty()) {
         return fail(Errc::invalid_argument, "object " + object.id + " has no history to sign");
@@ -76,19 +89,14 @@ Result<LineageProof> prove_lineage(ByteView encoded) {
     for (std::size_t i = 0; i < object.lineage.size(); ++i) {
         const LineageEntry& entry = object.lineage[i];
         if (entry.signature.empty()) continue;
-        const Contributor* const signer = object.find_contributor(entry.contributor);
-        if (fits(entry_message(object, entry), entry.signature, signer)) {
+        if (is_proven(object, entry)) {
             ++proof.proven;
         } else {
             proof.forged.push_back(i);
         }
     }
-    if (object.lineage.empty() || object.signatures.size() != 1) return proof;
-    const std::string& author = object.lineage.back().contributor;
-    TRIBUTARY_TRY(const Digest digest, content_digest(encoded));
-    proof.whole = object.signatures.front().signer == author &&
-                  fits(content_message(digest), object.signatures.front().bytes,
-                       object.find_contributor(author));
+    TRIBUTARY_TRY(const Digest content, content_digest(encoded));
+    proof.whole = is_signed_whole(object, content);
     return proof;
 }
 

@@ -13,6 +13,13 @@ namespace tributary::classifier {
 /// @error permission (the contributor acts under another key), invalid_argument (no entry)
 Status sign_newest_entry(ClassifierObject& object, const SigningKey& key);
 
+/// True when the entry carries a valid signature by its contributor.
+bool is_proven(const ClassifierObject& object, const LineageEntry& entry);
+
+/// True when the author of the newest entry, alone, signed the whole version.
+/// @param content  content digest of the object as carried
+bool is_signed_whole(const ClassifierObject& object, const Digest& content);
+
 /// How much of an object's history its signatures prove.
 struct LineageProof {
     std::size_t entries = 0;

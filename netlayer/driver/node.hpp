@@ -20,6 +20,7 @@
 #include "base/metrics.hpp"
 #include "base/result.hpp"
 #include "netlayer/driver/keys.hpp"
+#include "netlayer/object/inspection.hpp"
 #include "netlayer/object/object.hpp"
 #include "netlayer/options.hpp"
 #include "netlayer/status.hpp"
@@ -60,6 +61,12 @@ struct NodeOptions {
     std::size_t max_submitted = 1024;        ///< local requests not yet taken by the reactor
     Micros rejoin_backoff{200'000};          ///< first wait before joining again; doubles
     Micros rejoin_backoff_limit{5'000'000};  ///< longest wait before joining again
+    /// Asked on the reactor thread about every version that a child sends, before anything else
+    /// sees it; a child whose version does not pass is cut off. Empty: every version passes.
+    Inspection inspect;
+    /// Server: told on the reactor thread which versions are on disk now, and at the start which
+    /// ones the store held. May not wait for the node.
+    std::function<void(const std::vector<Object>& objects)> stored;
 };
 
 struct UpdateReport {

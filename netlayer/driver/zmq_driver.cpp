@@ -105,6 +105,7 @@ Status ZmqDriver::begin_life(std::unique_ptr<Store> store) {
     Process::Setup setup;
     setup.self = own_card();
     setup.options = options_.process;
+    setup.inspect = options_.inspect;
     setup.options.promote_part_bytes =
         std::min(setup.options.promote_part_bytes, options_.max_message_bytes);
     if (is_server()) {
@@ -122,6 +123,7 @@ Status ZmqDriver::begin_service(std::unique_ptr<Store> store, Process::Setup& se
     setup.options.persist_state = true;
     TRIBUTARY_TRY(setup.self.incarnation, store->begin_incarnation());
     TRIBUTARY_TRY(setup.restored, store->load());
+    storing_.emplace_back(0, setup.restored);
     TRIBUTARY_TRY(const auto stored, store->load_state());
     if (stored) {
         TRIBUTARY_TRY(setup.image, decode_image(*stored));
@@ -145,7 +147,10 @@ Status ZmqDriver::begin_service(std::unique_ptr<Store> store, Process::Setup& se
 }
 
 void ZmqDriver::run() {
-    if (is_server()) step(Started{});
+    if (is_server()) {
+        tell_stored();
+        step(Started{});
+    }
     while (!stopping_) turn();
     end();
 }
@@ -239,6 +244,7 @@ void ZmqDriver::submit_changes() {
     for (auto& [id, object] : std::exchange(changed_, {})) {
         together.objects.push_back(std::move(object));
     }
+    if (options_.stored) storing_.emplace_back(token, together.objects);
     writer_->submit(std::move(together));
     effects_.emplace_back(Persist{token, {}});
     for (Effect& effect : std::exchange(changing_, {})) effects_.push_back(std::move(effect));
@@ -254,9 +260,18 @@ void ZmqDriver::perform_what_may() {
     }
 }
 
+/// Bounded like the effects behind a Persist: each entry stands for one of these.
+void ZmqDriver::tell_stored() {
+    while (!storing_.empty() && storing_.front().first <= stored_) {
+        if (options_.stored) options_.stored(storing_.front().second);
+        storing_.pop_front();
+    }
+}
+
 void ZmqDriver::on_stored(const Result<std::uint64_t>& token) {
     if (token) {
         stored_ = *token;
+        tell_stored();
         perform_what_may();
         step(Stored{*token});
         return;

@@ -98,6 +98,7 @@ class ZmqDriver {
     void on(const ChildGone& notice);
 
     void on_stored(const Result<std::uint64_t>& token);
+    void tell_stored();
     void remember(const JoinRequest& request);
     void join_later();
     void answer(std::vector<Done>& waiting, const Status& status);
@@ -121,6 +122,8 @@ class ZmqDriver {
     std::vector<Effect> changing_;        ///< effects that wait for this turn's Persist
     std::uint64_t unsubmitted_ = 0;       ///< its token, or 0
     std::uint64_t stored_ = 0;            ///< newest token on disk
+    /// Versions by the token of their Persist, to be told when that is on disk.
+    std::deque<std::pair<std::uint64_t, std::vector<Object>>> storing_;
     std::set<std::string> remembered_;
     std::vector<Done> connect_waits_;
     std::vector<Done> leave_waits_;

@@ -4,7 +4,8 @@
 
 namespace tributary::netlayer::testing {
 
-Tree::Tree(std::size_t degree, Mutations mutations, Micros grace) : mutations_(mutations) {
+Tree::Tree(std::size_t degree, Mutations mutations, Micros grace, Inspection inspect)
+    : mutations_(mutations), inspect_(std::move(inspect)) {
     options_.degree = degree;
     options_.grace = grace;
     options_.persist_state = grace > Micros{0};
@@ -13,6 +14,7 @@ Tree::Tree(std::size_t degree, Mutations mutations, Micros grace) : mutations_(m
     setup.self.name = "server";
     setup.options = options_;
     setup.mutations = mutations_;
+    setup.inspect = inspect_;
     processes_[kServer] = std::make_unique<Process>(std::move(setup));
     give(kServer, Started{});
 }
@@ -24,6 +26,7 @@ void Tree::ask_to_join(ProcessId id) {
         setup.self.name = "p" + std::to_string(id);
         setup.options = options_;
         setup.mutations = mutations_;
+        setup.inspect = inspect_;
         processes_[id] = std::make_unique<Process>(std::move(setup));
     }
     std::erase_if(cut_, [id](const auto& edge) { return edge.first == id || edge.second == id; });
@@ -169,6 +172,7 @@ void Tree::restart_server() {
     setup.self.incarnation = ++incarnations_;
     setup.options = options_;
     setup.mutations = mutations_;
+    setup.inspect = inspect_;
     for (const auto& [id, object] : stored_) setup.restored.push_back(object);
     setup.image = image_;
     processes_[kServer] = std::make_unique<Process>(std::move(setup));

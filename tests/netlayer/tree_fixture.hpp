@@ -17,7 +17,8 @@ namespace tributary::netlayer::testing {
 
 class Tree {
  public:
-    explicit Tree(std::size_t degree, Mutations mutations = {}, Micros grace = Micros{0});
+    explicit Tree(std::size_t degree, Mutations mutations = {}, Micros grace = Micros{0},
+                  Inspection inspect = {});
 
     // --- actions
     /// Starts client `id` and joins it; everything is delivered.
@@ -89,6 +90,7 @@ class Tree {
 
     ProcessOptions options_;
     Mutations mutations_;
+    Inspection inspect_;
     Micros now_{1'000'000};
     std::map<ProcessId, std::unique_ptr<Process>> processes_;
     std::map<std::pair<ProcessId, ProcessId>, std::deque<Input>> flying_;

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -56,14 +57,18 @@ class Trust(unittest.TestCase):
         self.running.append(process)
         return json.loads(process.stdout.readline() or "{}")
 
-    def start_service(self, *sites):
-        self.start("coordinator", "--state", self.folder / "coordinator")
+    def start_coordinator(self):
+        return self.start("coordinator", "--state", self.folder / "coordinator")
+
+    def start_service(self, *sites, options=None):
+        self.start_coordinator()
         for site in sites:
             key = self.done("agent", "init", "--state", self.folder / site, "--json")["public_key"]
             self.run_program("coordinator", "authorize", "--state", self.folder / "coordinator",
                              "--name", site, "--key", key)
             self.start("agent", "--state", self.folder / site, "--name", site, "--schema",
-                       "kdd41/1", "--invitation", self.folder / "coordinator/invitation.json")
+                       "kdd41/1", "--invitation", self.folder / "coordinator/invitation.json",
+                       *(options or {}).get(site, []))
 
     def contribute(self, site, lines, name):
         file = self.folder / name
@@ -152,6 +157,78 @@ class Trust(unittest.TestCase):
         self.assertGreaterEqual(numbers[waiting[0]["contributor"]], waiting[0]["contribution"])
         privacy = self.of_object("privacy", "alder")
         self.assertEqual(privacy["vectors"], card["vectors"] + card["pending"])
+
+    def donate(self, records):
+        return self.done("coordinator", "donate", "--state", self.folder / "coordinator",
+                         "--records", records, "--labels", "attack", "--json")
+
+    def eventually(self, question, what):
+        """The first true answer of `question`; the coordinator judges after the durable report."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if answer := question():
+                return answer
+            time.sleep(0.2)
+        self.fail(f"{what} did not come")
+
+    def teach_honestly_then_poison(self):
+        """alder teaches honestly, mallow, which judges nothing itself, the contrary."""
+        self.done("contribute", "--state", self.folder / "alder", "--records", "synthetic:6000:1",
+                  "--labels", "attack", "--json")
+        good = self.accuracy("alder", "synthetic:3000:9")
+        before = self.of_object("card", "alder")
+        done = self.contribute("mallow", self.flipped_csv(), "poison.csv")
+        self.assertEqual(done["refused"], [])
+        return good, before
+
+    def test_the_coordinator_withholds_what_its_donated_records_speak_against(self):
+        self.start_service("alder", "mallow", options={"mallow": ["--no-gate"]})
+        self.assertGreater(self.donate("synthetic:3000:77")["kept"], 1000)
+        good, before = self.teach_honestly_then_poison()
+
+        waiting = self.eventually(lambda: self.of_object("quarantine", "alder")["rows"],
+                                  "the quarantine of the poison")
+
+        self.assertAlmostEqual(self.accuracy("alder", "synthetic:3000:9"), good, delta=0.01)
+        after = self.of_object("card", "alder")
+        self.assertEqual(after["records"], before["records"])
+        self.assertGreater(after["model_version"], before["model_version"])
+        numbers = {row["contributor"]: row["last_contribution"] for row in after["contributors"]}
+        self.assertEqual(numbers[waiting[0]["contributor"]], waiting[0]["contribution"])
+        lineage = self.of_object("lineage", "alder")
+        self.assertTrue(lineage["whole"])
+        self.assertEqual(lineage["rows"][-1]["verdict"], "quarantined")
+        self.assertTrue(lineage["rows"][-1]["contributor"].startswith("coordinator-"))
+        self.assertEqual({row["signature"] for row in lineage["rows"]}, {"valid"})
+
+        # The service goes on: an honest contribution passes on top of it, also after a crash.
+        coordinator = self.running[0]
+        coordinator.kill()
+        coordinator.wait()
+        self.start_coordinator()
+        self.done("contribute", "--state", self.folder / "alder", "--records", "synthetic:2000:2",
+                  "--labels", "attack", "--json")
+        more = self.of_object("card", "alder")
+        self.assertGreater(more["records"], after["records"])
+        self.assertGreater(self.accuracy("alder", "synthetic:3000:9"), good - 0.01)
+
+        # What a person or another organization decides is not judged again.
+        row = waiting[0]
+        self.of_object("confirm", "alder", "--contributor", row["contributor"], "--contribution",
+                       row["contribution"])
+        self.done("contribute", "--state", self.folder / "alder", "--records", "synthetic:600:3",
+                  "--labels", "attack", "--json")
+        confirmed = {entry["verdict"] for entry in self.of_object("lineage", "alder")["rows"]}
+        self.assertIn("confirmed", confirmed)
+        self.assertEqual(len(self.of_object("quarantine", "alder")["rows"]), len(waiting) - 1)
+
+    def test_without_donated_records_the_coordinator_judges_no_content(self):
+        self.start_service("alder", "mallow", options={"mallow": ["--no-gate"]})
+
+        good, _ = self.teach_honestly_then_poison()
+
+        self.assertEqual(self.of_object("quarantine", "alder")["rows"], [])
+        self.assertLess(self.accuracy("alder", "synthetic:3000:9"), good - 0.01)
 
     def flipped_csv(self):
         """Made-up records whose labels say the opposite, as CSV with the schema's columns."""

@@ -24,6 +24,9 @@ SigningKey key_of(const std::string& contributor) {
 struct Version {
     ClassifierObject object;
     Bytes bytes;
+
+    /// As whoever keeps the objects knows it.
+    [[nodiscard]] Inspected passed() const { return {object, *content_digest(bytes)}; }
 };
 
 Digest parent_of(const ClassifierObject& object) {
@@ -57,24 +60,28 @@ TEST(Inspection, SignedVersionsThatFollowPass) {
     const Version second = taught(first.object, source.batch(200), "birch", 1);
     const Version third = taught(second.object, source.batch(200), "alder", 2);
 
+    const Inspected known = first.passed();
+
     EXPECT_TRUE(inspect(nullptr, first.bytes));
-    EXPECT_TRUE(inspect(&first.object, second.bytes));
-    const auto skipping = inspect(&first.object, third.bytes);
+    EXPECT_TRUE(inspect(&known, second.bytes));
+    const auto skipping = inspect(&known, third.bytes);
 
     ASSERT_TRUE(skipping) << skipping.error().message;
-    EXPECT_EQ(*skipping, third.object);
+    EXPECT_EQ(skipping->object, third.object);
+    EXPECT_EQ(skipping->content, *content_digest(third.bytes));
 }
 
 TEST(Inspection, WhatDoesNotFollowIsRefused) {
     Synthetic source(22);
     const Version first = taught(untaught(), source.batch(200), "alder", 1);
+    const Inspected known = first.passed();
     const ClassifierObject good = taught(first.object, source.batch(200), "birch", 1).object;
     const auto refusal = [&](const std::function<void(ClassifierObject&)>& change) {
         ClassifierObject changed = good;
         change(changed);
         const auto bytes = encode_signed(changed, key_of("birch"));
         EXPECT_TRUE(bytes) << bytes.error().message;
-        const auto version = inspect(&first.object, *bytes);
+        const auto version = inspect(&known, *bytes);
         return version ? Errc::internal : version.error().code;
     };
 
@@ -89,6 +96,29 @@ TEST(Inspection, WhatDoesNotFollowIsRefused) {
     EXPECT_EQ(refusal([](auto& object) { object.contributors[0].key = Bytes(32, 7); }),
               Errc::mismatch);
     EXPECT_EQ(refusal([](auto& object) { object.lineage.back().version = 1; }), Errc::mismatch);
+    EXPECT_EQ(refusal([](auto& object) { object.lineage.front().records += 1; }), Errc::mismatch)
+        << "history was rewritten";
+    EXPECT_EQ(refusal([](auto& object) { object.schema = "tiny/2"; }), Errc::mismatch);
+}
+
+TEST(Inspection, AnOldVersionDoesNotComeBack) {
+    Synthetic source(28);
+    const Version first = taught(untaught(), source.batch(200), "alder", 1);
+    const Inspected known = taught(first.object, source.batch(200), "birch", 1).passed();
+
+    EXPECT_EQ(inspect(&known, first.bytes).error().code, Errc::mismatch);
+}
+
+TEST(Inspection, AnActThatNobodySignedIsRefused) {
+    Synthetic source(29);
+    ClassifierObject object = taught(untaught(), source.batch(200), "alder", 1).object;
+    object.lineage.front().signature.assign(64, 5);
+    const Version second = taught(object, source.batch(200), "birch", 1);
+
+    const auto version = inspect(nullptr, second.bytes);
+
+    ASSERT_FALSE(version);
+    EXPECT_EQ(version.error().code, Errc::permission);
 }
 
 TEST(Inspection, AnUnsignedVersionIsRefused) {
@@ -126,7 +156,11 @@ TEST(Withhold, ParksTheContributionAndKeepsWhatCameLater) {
     EXPECT_EQ(next->lineage.back().verdict, Verdict::quarantined);
     EXPECT_EQ(next->lineage.back().subject, "mallow");
     const Bytes bytes = *encode_signed(*next, key_of("coordinator"));
-    EXPECT_TRUE(inspect(&good.object, bytes));
+    for (const Version* before : {&good, &suspect, &current}) {
+        const Inspected known = before->passed();
+        const auto followed = inspect(&known, bytes);
+        EXPECT_TRUE(followed) << followed.error().message;
+    }
 }
 
 TEST(Withhold, OfTheNewestVersionGivesTheModelOfBefore) {
@@ -140,18 +174,6 @@ TEST(Withhold, OfTheNewestVersionGivesTheModelOfBefore) {
 
     ASSERT_TRUE(next);
     EXPECT_EQ(next->model, good.object.model);
-}
-
-TEST(Restore, IsTheLastGoodVersionAgain) {
-    Synthetic source(27);
-    const Version good = taught(untaught(), source.batch(200), "alder", 1);
-
-    const ClassifierObject next = restore(good.object, *content_digest(good.bytes), "coordinator");
-
-    EXPECT_EQ(next.model, good.object.model);
-    EXPECT_EQ(next.version, good.object.version + 1);
-    EXPECT_EQ(next.lineage.back().verdict, Verdict::rolled_back);
-    EXPECT_TRUE(inspect(&good.object, *encode_signed(next, key_of("coordinator"))));
 }
 
 }  // namespace

@@ -1,0 +1,155 @@
+#include "app/coordinator/keeper.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "app/service/version_inspector.hpp"
+#include "base/log.hpp"
+#include "classifier/object/codec.hpp"
+#include "classifier/trust/lineage.hpp"
+
+namespace tributary::app {
+
+namespace {
+
+using classifier::ClassifierObject;
+using classifier::Verdict;
+using netlayer::Object;
+using netlayer::ObjectId;
+
+/// Longest wait for an operation of the keeper, and the pause before it is tried again.
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::milliseconds kRetryPause{200};
+
+/// An error that says nothing about the version: it is judged again.
+bool is_passing(const Error& error) {
+    return error.code == Errc::disconnected || error.code == Errc::timeout ||
+           error.code == Errc::unreachable || error.code == Errc::io;
+}
+
+/// Whether somebody decided about the model since a version: it is not the gate's to judge then.
+bool is_decided(const ClassifierObject& object, std::uint64_t since) {
+    return std::ranges::any_of(object.lineage, [since](const classifier::LineageEntry& entry) {
+        return entry.version > since &&
+               (entry.verdict == Verdict::confirmed || entry.verdict == Verdict::rolled_back);
+    });
+}
+
+/// What the operation needs when the object arrives; versions that passed or did not.
+struct Withholding {
+    ClassifierObject good;
+    ClassifierObject suspect;
+    classifier::SigningKey key;
+};
+
+/// The object as it arrived -> the version without the contribution, or nothing to do.
+Result<Bytes> withheld(const Withholding& act, ByteView arrived) {
+    TRIBUTARY_TRY(const ClassifierObject current, classifier::decode_object(arrived));
+    if (is_decided(current, act.good.version)) return Bytes{};
+    TRIBUTARY_TRY(const Digest parent, classifier::content_digest(arrived));
+    TRIBUTARY_TRY(const auto engine,
+                  classifier::make_engine(current.model.kind, classifier::kDefaultEngine));
+    TRIBUTARY_TRY(ClassifierObject next,
+                  classifier::withhold({act.good, act.suspect, current}, parent, *engine,
+                                       keeper_name(act.key.public_key)));
+    return classifier::encode_signed(std::move(next), act.key);
+}
+
+}  // namespace
+
+Keeper::Keeper(const KeeperOptions& options, Metrics& metrics)
+    : donated_(options.donated), judged_(options.judged), key_(options.key), metrics_(metrics) {}
+
+Keeper::~Keeper() {
+    stop();
+}
+
+void Keeper::stored(const std::vector<Object>& objects) {
+    const std::lock_guard lock(mutex_);
+    for (const Object& object : objects) {
+        if (!is_classifier_id(object.id) || netlayer::view(object.body).empty()) continue;
+        waiting_.insert_or_assign(object.id, object);
+    }
+    changed_.notify_all();
+}
+
+void Keeper::serve(netlayer::Node& node) {
+    node_ = &node;
+    worker_ = std::thread([this] { work(); });
+}
+
+void Keeper::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    if (worker_.joinable()) worker_.join();
+}
+
+std::optional<Object> Keeper::next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (stopping_) return std::nullopt;
+    return std::move(waiting_.extract(waiting_.begin()).mapped());
+}
+
+void Keeper::work() {
+    while (const auto object = next()) {
+        const Status judged = judge(*object);
+        if (judged) continue;
+        log::warning("keeper", "a version could not be judged",
+                     {{"object", object->id}, {"why", judged.error().message}});
+        if (!is_passing(judged.error())) continue;
+        std::unique_lock lock(mutex_);
+        waiting_.emplace(object->id, *object);  // unless a newer one waits already
+        changed_.wait_for(lock, kRetryPause, [this] { return stopping_; });
+    }
+}
+
+Result<std::optional<ClassifierObject>> Keeper::last_good(const std::string& id) const {
+    const std::vector<std::uint64_t> kept = judged_.versions(id);
+    if (kept.empty()) return std::nullopt;
+    TRIBUTARY_TRY(const Bytes bytes, judged_.load(id, kept.back()));
+    TRIBUTARY_TRY(ClassifierObject object, classifier::decode_object(bytes));
+    return object;
+}
+
+Status Keeper::judge(const Object& object) {
+    const ByteView bytes = netlayer::view(object.body);
+    TRIBUTARY_TRY(const ClassifierObject suspect, classifier::decode_object(bytes));
+    TRIBUTARY_TRY(const auto good, last_good(object.id));
+    if (good && suspect.version <= good->version) return {};
+    if (!good || is_decided(suspect, good->version)) return judged_.keep(bytes);
+    const classifier::TrainingBatch unknown{
+        classifier::FeatureMatrix(suspect.model.width()), {}, {}};
+    const classifier::GateReport report =
+        classifier::judge({good->model, suspect.model, unknown}, donated_.validation_for(suspect));
+    if (report.judged) metrics_.counter("keeper.judged").add();
+    if (report.passed) return judged_.keep(bytes);
+    log::warning("keeper", "a contribution is withheld",
+                 {{"object", object.id}, {"why", classifier::describe(report)}});
+    return withhold(*good, suspect);
+}
+
+Status Keeper::withhold(const ClassifierObject& good, const ClassifierObject& suspect) {
+    netlayer::UpdateRequest request;
+    request.objects = {suspect.id};
+    request.wait = netlayer::Durability::durable;
+    request.timeout = kPatience;
+    const auto act = std::make_shared<const Withholding>(Withholding{good, suspect, key_});
+    const auto made = std::make_shared<Bytes>();
+    request.program =
+        [act, made](const std::map<ObjectId, Object>& inputs) -> Result<std::map<ObjectId, Bytes>> {
+        const ObjectId& id = act->suspect.id;
+        TRIBUTARY_TRY(*made, withheld(*act, netlayer::view(inputs.at(id).body)));
+        if (made->empty()) return std::map<ObjectId, Bytes>{};
+        return std::map<ObjectId, Bytes>{{id, *made}};
+    };
+    TRIBUTARY_TRY(const netlayer::UpdateReport report, node_->update(std::move(request)));
+    if (report.written.empty()) return {};
+    metrics_.counter("keeper.withheld").add();
+    return judged_.keep(*made);
+}
+
+}  // namespace tributary::app
