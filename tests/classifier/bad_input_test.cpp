@@ -218,6 +218,63 @@ TEST(BadInput, CountsOfAnObjectThatWouldOverflowAreRefused) {
     EXPECT_EQ(next.error().code, Errc::limit_exceeded);
 }
 
+/// A model of each kind with the engine that teaches it.
+struct Taught {
+    std::unique_ptr<Engine> engine;
+    Model model;
+};
+
+std::vector<Taught> taught_kinds() {
+    std::vector<Taught> kinds;
+    HyperParameters parameters;
+    parameters.fourier = 64;
+    for (const ModelKind kind : {ModelKind::svm_rbf, ModelKind::rff_linear, ModelKind::one_class}) {
+        Synthetic source(57);
+        auto engine = *make_engine(kind, kDefaultEngine);
+        Model model = *engine->learn(Model::empty(kWidth, parameters, kind), source.batch(300));
+        kinds.push_back({std::move(engine), std::move(model)});
+    }
+    return kinds;
+}
+
+TEST(BadInput, EveryKindRefusesWhatDoesNotFitAndStaysAsItWas) {
+    Synthetic source(58);
+    TrainingBatch narrow{FeatureMatrix(3), {}, {}};
+    narrow.append(std::vector<std::uint8_t>{1, 2, 3}, 1);
+    TrainingBatch unlabelled = source.batch(10);
+    unlabelled.signs[4] = 0;
+    for (const Taught& taught : taught_kinds()) {
+        SCOPED_TRACE(to_string(taught.model.kind));
+        const Model copy = taught.model;
+        Model full = taught.model;
+        full.seen_positive = kCountLimit;
+
+        EXPECT_EQ(taught.engine->learn(taught.model, narrow).error().code, Errc::mismatch);
+        EXPECT_EQ(taught.engine->learn(taught.model, unlabelled).error().code,
+                  Errc::invalid_argument);
+        EXPECT_EQ(taught.engine->learn(full, source.batch(100)).error().code, Errc::limit_exceeded);
+        EXPECT_EQ(*taught.engine->learn(taught.model, {}), copy) << "an empty batch";
+        EXPECT_EQ(taught.model, copy);
+    }
+}
+
+TEST(BadInput, EveryKindLearnsFiveHundredEqualRecordsAndContradictions) {
+    Synthetic source(59);
+    TrainingBatch odd{FeatureMatrix(kWidth), {}, {}};
+    const auto row = source.record(1);
+    for (int i = 0; i < 500; ++i) odd.append(row, 1);
+    for (int i = 0; i < 100; ++i) odd.append(row, -1);
+    for (const Taught& taught : taught_kinds()) {
+        SCOPED_TRACE(to_string(taught.model.kind));
+
+        const auto next = taught.engine->learn(taught.model, odd);
+
+        ASSERT_TRUE(next) << next.error().message;
+        EXPECT_EQ(next->seen_positive, taught.model.seen_positive + 500);
+        EXPECT_TRUE(check_model(*next));
+    }
+}
+
 TEST(BadInput, LabelsThatAreNotPlusOrMinusOneAreRefused) {
     Synthetic source(55);
     TrainingBatch batch = source.batch(10);
