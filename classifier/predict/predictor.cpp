@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/assert.hpp"
+#include "classifier/predict/fourier_loops.hpp"
 
 namespace tributary::classifier {
 
@@ -12,7 +13,10 @@ Predictor::Predictor(const Model& model)
       vectors_(model.vectors, model.parameters.gamma),
       coefficients_(padded(model.coefficients.size()) / 16),
       linear_(model.linear) {
-    if (!linear_.empty()) fourier_ = FourierMap(width_, model.parameters);
+    if (!linear_.empty()) {
+        fourier_ = FourierMap(width_, model.parameters);
+        linear_.resize(fourier_.stride(), 0);
+    }
     for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
         coefficients_[i / 16].values[i % 16] = model.coefficients[i];
     }
@@ -27,12 +31,8 @@ double Predictor::score(FeatureRow row) const {
 
 double Predictor::score_linear(FeatureRow row) const {
     std::array<float, kFourierLimit> features;
-    fourier_.map(row, std::span(features).first(linear_.size()));
-    double sum = -rho_;
-    for (std::size_t d = 0; d < linear_.size(); ++d) {
-        sum += static_cast<double>(linear_[d] * features[d]);
-    }
-    return sum;
+    fourier_.map(row, features);
+    return static_cast<double>(fourier_dot(linear_.data(), features.data(), linear_.size())) - rho_;
 }
 
 void Predictor::score(const FeatureMatrix& rows, std::span<double> out) const {

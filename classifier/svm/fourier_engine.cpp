@@ -1,11 +1,12 @@
 #include "classifier/svm/fourier_engine.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "base/random.hpp"
+#include "classifier/predict/fourier_loops.hpp"
 #include "classifier/predict/fourier_map.hpp"
 #include "classifier/svm/retention.hpp"
 
@@ -21,21 +22,23 @@ constexpr float kOffsetFeature = 1;
 /// min 1/2 |w - w0|^2 + sum_i c_i max(0, 1 - y_i w.z_i), where row i may pull up to c_i.
 class ProximalSolver {
  public:
-    ProximalSolver(const FourierMap& map, const TrainingSet& set, std::vector<double> weights)
-        : set_(set), weights_(std::move(weights)), stride_(map.size() + 1) {
-        rows_.resize(set.size() * stride_);
+    /// @param start  one weight per random feature, and last the offset
+    ProximalSolver(const FourierMap& map, const TrainingSet& set, std::span<const float> start)
+        : set_(set), offset_at_(map.size()), stride_(padded(map.size() + 1)) {
+        weights_.assign(start.begin(), start.end());
+        weights_.resize(stride_, 0);
+        rows_.resize(set.size() * stride_, 0);
+        norms_.reserve(set.size());
         for (std::size_t i = 0; i < set.size(); ++i) {
-            const std::span<float> row(rows_.data() + i * stride_, stride_);
-            map.map(set.row(i), row.first(map.size()));
-            row.back() = kOffsetFeature;
-            double norm = 0;
-            for (const float value : row) norm += static_cast<double>(value * value);
-            norms_.push_back(norm);
+            float* const row = rows_.data() + i * stride_;
+            map.map(set.row(i), {row, stride_});
+            row[offset_at_] = kOffsetFeature;
+            norms_.push_back(static_cast<double>(fourier_dot(row, row, stride_)));
         }
     }
 
     /// Rounds over the rows that still move; when these are done, one over all of them decides.
-    std::vector<double> solve(const Costs& costs, Random random) {
+    void solve(const Costs& costs, Random random) {
         std::vector<double> alphas(set_.size(), 0);
         std::vector<std::size_t> everything(set_.size());
         std::iota(everything.begin(), everything.end(), std::size_t{0});
@@ -55,40 +58,32 @@ class ProximalSolver {
             if (done && all) break;
             active = done ? everything : std::move(moving);
         }
-        return std::move(weights_);
     }
+
+    [[nodiscard]] std::span<const float> weights() const {
+        return std::span(weights_).first(offset_at_);
+    }
+    [[nodiscard]] float offset() const { return weights_[offset_at_]; }
 
  private:
-    /// Weights times a row. Four sums at a time: one would wait for itself.
-    [[nodiscard]] double value_of(const float* row) const {
-        std::array<double, 4> parts{};
-        std::size_t d = 0;
-        for (; d + 4 <= stride_; d += 4) {
-            for (std::size_t k = 0; k < 4; ++k) {
-                parts[k] += weights_[d + k] * static_cast<double>(row[d + k]);
-            }
-        }
-        for (; d < stride_; ++d) parts[0] += weights_[d] * static_cast<double>(row[d]);
-        return (parts[0] + parts[1]) + (parts[2] + parts[3]);
-    }
-
     /// Moves one alpha to its best place.
     /// @return how far the row's margin was from it
     double step(std::size_t i, double bound, double& alpha) {
         const float* const row = rows_.data() + i * stride_;
-        const double slope = set_.sign(i) * value_of(row) - 1;
+        const double value = static_cast<double>(fourier_dot(weights_.data(), row, stride_));
+        const double slope = set_.sign(i) * value - 1;
         const double next = std::clamp(alpha - slope / norms_[i], 0.0, bound);
         const double move = next - alpha;
         if (move == 0) return 0;
         alpha = next;
-        const double pull = move * set_.sign(i);
-        for (std::size_t d = 0; d < stride_; ++d) weights_[d] += pull * static_cast<double>(row[d]);
+        fourier_pull(weights_.data(), static_cast<float>(move * set_.sign(i)), row, stride_);
         return std::fabs(slope);
     }
 
     const TrainingSet& set_;
-    std::vector<double> weights_;
+    std::size_t offset_at_;  ///< behind the random features
     std::size_t stride_;
+    std::vector<float> weights_;
     std::vector<float> rows_;
     std::vector<double> norms_;
 };
@@ -138,17 +133,16 @@ Result<Model> FourierEngine::update(const Model& current, const PreparedBatch& p
     next.seen_negative += prepared.negatives;
     const TrainingSet set = rows_of(prepared, current.width());
     const FourierMap map(current.width(), current.parameters);
-    std::vector<double> weights(map.size() + 1, 0);
-    std::copy(current.linear.begin(), current.linear.end(), weights.begin());
-    weights.back() = -current.rho;
+    std::vector<float> start(map.size() + 1, 0);
+    std::copy(current.linear.begin(), current.linear.end(), start.begin());
+    start.back() = static_cast<float>(-current.rho);
     const Costs costs = class_costs(pull_limit(next), next.seen_positive, next.seen_negative);
-    weights = ProximalSolver(map, set, std::move(weights))
-                  .solve(costs, Random(current.parameters.fourier_seed));
+    ProximalSolver solver(map, set, start);
+    solver.solve(costs, Random(current.parameters.fourier_seed));
     next.cost_positive = costs.positive;
     next.cost_negative = costs.negative;
-    next.rho = -weights.back();
-    weights.pop_back();
-    next.linear.assign(weights.begin(), weights.end());
+    next.rho = -static_cast<double>(solver.offset());
+    next.linear.assign(solver.weights().begin(), solver.weights().end());
     TRIBUTARY_CHECK(check_model(next));
     return next;
 }
