@@ -182,7 +182,7 @@ Result<Bytes> Learner::learn_one(const LearningPlan& plan, const std::string& id
     entry.contribution = plan.contribution;
     entry.batch = plan.batch;
     entry.records = prepared.positives + prepared.negatives;
-    const classifier::GateReport report =
+    classifier::GateReport report =
         classifier::judge({current.model, model, prepared.batch}, part.validation);
     if (!report.passed) {
         log::warning("gate", "contribution was quarantined",
@@ -193,7 +193,8 @@ Result<Bytes> Learner::learn_one(const LearningPlan& plan, const std::string& id
     }
     TRIBUTARY_TRY(ClassifierObject next,
                   classifier::next_version(current, parent, std::move(model), std::move(entry)));
-    TRIBUTARY_CHECK(measure_card(next, part.validation, plan.made_at));
+    TRIBUTARY_CHECK(
+        measure_card(next, part.validation, plan.made_at, std::move(report.scores_after)));
     return encode(std::move(next));
 }
 

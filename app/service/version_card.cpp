@@ -33,12 +33,14 @@ classifier::Validation validation_for(const datasets::LabelledRecords& held_out,
 }
 
 Status measure_card(classifier::ClassifierObject& object, const classifier::Validation& validation,
-                    std::uint64_t now) {
+                    std::uint64_t now, std::vector<double> scores) {
     if (validation.size() == 0 || !object.model.trained()) return {};
     const bool anomaly = object.model.kind == classifier::ModelKind::one_class;
-    std::vector<double> scores(validation.size());
+    if (scores.size() != validation.size()) {
+        scores.resize(validation.size());
+        classifier::Predictor(object.model).score(validation.features, scores);
+    }
     std::vector<std::int8_t> truth = validation.signs;
-    classifier::Predictor(object.model).score(validation.features, scores);
     for (std::size_t i = 0; anomaly && i < scores.size(); ++i) {
         scores[i] = -scores[i];
         truth[i] = static_cast<std::int8_t>(-truth[i]);

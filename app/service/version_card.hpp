@@ -23,9 +23,10 @@ classifier::Validation validation_for(const datasets::LabelledRecords& held_out,
 
 /// Measures the card of a new version and, where both classes are there, fits its probabilities. A
 /// one-class object is measured as an alarm: what it finds strange counts as found.
-/// @param now  seconds since 1970
+/// @param now     seconds since 1970
+/// @param scores  what the model scores the records, where it is known already
 /// @error invalid_argument (a score that is not a number)
 Status measure_card(classifier::ClassifierObject& object, const classifier::Validation& validation,
-                    std::uint64_t now);
+                    std::uint64_t now, std::vector<double> scores = {});
 
 }  // namespace tributary::app

@@ -32,8 +32,10 @@ std::vector<double> margins_of(const Predictor& predictor, const FeatureMatrix& 
     return margins;
 }
 
-double contradicted_share(const std::vector<double>& margins) {
-    const auto count = std::ranges::count_if(margins, [](double margin) { return margin < -1; });
+/// Share of the margins below a bound.
+double share_below(const std::vector<double>& margins, double bound) {
+    const auto count =
+        std::ranges::count_if(margins, [=](double margin) { return margin < bound; });
     return margins.empty() ? 0 : static_cast<double>(count) / static_cast<double>(margins.size());
 }
 
@@ -41,6 +43,31 @@ double mean_loss(const std::vector<double>& margins) {
     double sum = 0;
     for (const double margin : margins) sum += ramp_loss(margin);
     return margins.empty() ? 0 : sum / static_cast<double>(margins.size());
+}
+
+/// How far records and a model are apart.
+struct Distance {
+    double loss = 0;          ///< mean ramp loss, or the share of normal records found strange
+    double contradicted = 0;  ///< share of the records that contradict the model outright
+};
+
+Distance distance_of(ModelKind kind, const std::vector<double>& margins,
+                     const std::vector<std::int8_t>& signs) {
+    if (kind != ModelKind::one_class) return {mean_loss(margins), share_below(margins, -1)};
+    std::vector<double> of_normal;
+    for (std::size_t i = 0; i < margins.size(); ++i) {
+        if (signs[i] > 0) of_normal.push_back(margins[i]);
+    }
+    const double strange = share_below(of_normal, 0);
+    return {strange, strange};
+}
+
+/// Records of each class before which a model is young; a one-class model has seen one class.
+bool is_young(const Model& model, const GateOptions& options) {
+    const bool one_class = model.kind == ModelKind::one_class;
+    const std::uint64_t seen =
+        one_class ? model.seen_positive : std::min(model.seen_positive, model.seen_negative);
+    return !model.trained() || seen < options.least_seen;
 }
 
 std::map<std::string, Stratum> by_stratum(const Validation& validation,
@@ -70,22 +97,28 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
                  const GateOptions& options) {
     TRIBUTARY_ASSERT(validation.strata.size() == validation.size());
     GateReport report;
-    const std::uint64_t seen = std::min(trial.before.seen_positive, trial.before.seen_negative);
-    const bool young = !trial.before.trained() || seen < options.least_seen;
-    if (young || validation.size() < options.least_records) return report;
+    const bool judged =
+        !is_young(trial.before, options) && validation.size() >= options.least_records;
+    if (!judged) return report;
     report.judged = true;
     const Predictor before(trial.before);
     const std::vector<double> margins_before =
         margins_of(before, validation.features, validation.signs);
     const std::vector<double> margins_after =
         margins_of(Predictor(trial.after), validation.features, validation.signs);
-    report.ramp_before = mean_loss(margins_before);
-    report.ramp_after = mean_loss(margins_after);
-    report.contradicted_held_out = contradicted_share(margins_before);
-    report.contradicted_batch =
-        contradicted_share(margins_of(before, trial.batch.features, trial.batch.signs));
+    for (std::size_t i = 0; i < margins_after.size(); ++i) {
+        report.scores_after.push_back(margins_after[i] * validation.signs[i]);
+    }
+    const ModelKind kind = trial.before.kind;
+    const Distance held_out = distance_of(kind, margins_before, validation.signs);
+    report.ramp_before = held_out.loss;
+    report.ramp_after = distance_of(kind, margins_after, validation.signs).loss;
+    report.contradicted_held_out = held_out.contradicted;
+    const std::vector<double> margins_batch =
+        margins_of(before, trial.batch.features, trial.batch.signs);
+    report.contradicted_batch = distance_of(kind, margins_batch, trial.batch.signs).contradicted;
     const double rise = report.ramp_after - report.ramp_before;
-    const bool serves = rise < -options.improvement;
+    const bool serves = kind != ModelKind::one_class && rise < -options.improvement;
     const double excess = report.contradicted_batch - report.contradicted_held_out;
     report.passed = rise <= options.ramp_rise && (serves || excess <= options.contradicted);
     double worst = 0;

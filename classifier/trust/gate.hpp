@@ -3,10 +3,12 @@
 // (every tenth, chosen by hash, never trained on): the mean ramp loss rises; the recall of a
 // stratum drops; the model before contradicts the batch outright more often than it contradicts
 // those records. The site's memory makes an update robust, so that the third sign often is the only
-// one. Where the loss falls the update serves the site, and the other signs do not count. Not
-// judged are a young model, which changes too much from update to update, and a one-class model,
-// whose scores have another scale. What does not pass is parked, not
-// thrown away: the first batch of a new mix of traffic looks like poison.
+// one. Where the loss falls the update serves the site, and the other signs do not count. A
+// one-class model has no margins: its loss is the share of normal records that it finds strange,
+// and a batch contradicts it where it finds the batch strange; such a loss also falls when attacks
+// are taught as normal, so that it excuses nothing there. A young model is not judged: it changes
+// too much from update to update. What does not pass is parked, not thrown away: the first batch of
+// a new mix of traffic looks like poison.
 // Pure functions; any thread. Source: design of the classifier, section 5.
 
 #include <map>
@@ -44,13 +46,15 @@ struct GateOptions {
 struct GateReport {
     bool judged = false;  ///< false: too few records, or a young model before
     bool passed = true;
-    double ramp_before = 0;
+    double ramp_before = 0;  ///< of a one-class model the share of normal records found strange
     double ramp_after = 0;
     std::string stratum;  ///< the stratum that lost most; empty: none lost
     double recall_before = 0;
     double recall_after = 0;
-    double contradicted_batch = 0;     ///< share of the batch with a margin below -1 before
+    double contradicted_batch = 0;     ///< share of the batch that contradicts the model before
     double contradicted_held_out = 0;  ///< the same of the validation records
+    /// What the model after scores the validation records; empty when nothing was judged.
+    std::vector<double> scores_after;
 };
 
 /// min(2, max(0, 1 - margin)), the loss that the ramp rule minimises.
