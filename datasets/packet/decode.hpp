@@ -33,11 +33,13 @@ struct PacketInfo {
     std::uint8_t icmp_code = 0;
     Fragment fragment = Fragment::whole;
     bool is_last_fragment = false;
+    bool is_wrong_fragment = false;     ///< set by FragmentTable
     std::uint16_t fragment_offset = 0;  ///< bytes of the IP payload before this fragment's
     std::uint32_t fragment_id = 0;
     std::uint32_t ip_bytes = 0;     ///< by the IP header, so without Ethernet padding
     std::uint32_t frame_bytes = 0;  ///< on the wire
     ByteView udp_payload;           ///< the captured part; only for UDP, of fragments their piece
+    ByteView network;               ///< the captured part from the IP header on
     ByteView transport;             ///< the captured part behind the IP headers
     std::uint32_t transport_bytes = 0;  ///< of the same part by the IP header
 };

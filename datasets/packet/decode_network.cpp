@@ -95,6 +95,7 @@ Decoded decode_ipv4(ByteView captured, std::uint32_t wire_bytes, PacketInfo& inf
     if (header < kIpv4Header || total < header || total > wire_bytes) return Decoded::damaged;
     const std::uint16_t bits = be16(captured, 6);
     info.ip_bytes = total;
+    info.network = captured.first(std::min<std::size_t>(captured.size(), total));
     info.protocol = captured[9];
     info.fragment_id = be16(captured, 4);
     const auto offset = static_cast<std::uint16_t>((bits & 0x1fff) << 3);
@@ -111,6 +112,7 @@ Decoded decode_ipv6(ByteView captured, std::uint32_t wire_bytes, PacketInfo& inf
     if (total == kIpv6Header) total = wire_bytes;  // jumbogram or offload
     if (total > wire_bytes) return Decoded::damaged;
     info.ip_bytes = total;
+    info.network = captured.first(std::min<std::size_t>(captured.size(), total));
     info.protocol = captured[6];
     set_address(info.src, captured.subspan(8, 16), true);
     set_address(info.dst, captured.subspan(24, 16), true);

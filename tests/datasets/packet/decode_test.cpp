@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 #include <pcap/dlt.h>
 
+#include <algorithm>
+#include <tuple>
+
+#include "base/random.hpp"
+#include "datasets/packet/decode_network.hpp"
 #include "tests/datasets/packet/packet_builder.hpp"
 
 namespace tributary::datasets {
@@ -210,6 +215,50 @@ TEST(Decode, SurvivesEveryPrefixAndEveryOneByteChange) {
                 EXPECT_LE(info.udp_payload.size(), changed.size());
             }
         }
+    }
+}
+
+void expect_same(const PacketInfo& a, const PacketInfo& b) {
+    EXPECT_EQ(a.src, b.src);
+    EXPECT_EQ(a.dst, b.dst);
+    EXPECT_EQ(std::tie(a.src_port, a.dst_port, a.vlan, a.protocol, a.flags, a.icmp_type),
+              std::tie(b.src_port, b.dst_port, b.vlan, b.protocol, b.flags, b.icmp_type));
+    EXPECT_EQ(std::tie(a.fragment, a.is_last_fragment, a.fragment_offset, a.fragment_id),
+              std::tie(b.fragment, b.is_last_fragment, b.fragment_offset, b.fragment_id));
+    EXPECT_EQ(std::tie(a.ip_bytes, a.frame_bytes, a.transport_bytes),
+              std::tie(b.ip_bytes, b.frame_bytes, b.transport_bytes));
+    for (const auto part :
+         {&PacketInfo::udp_payload, &PacketInfo::network, &PacketInfo::transport}) {
+        EXPECT_EQ((a.*part).size(), (b.*part).size());
+        if (!(a.*part).empty()) EXPECT_EQ((a.*part).data(), (b.*part).data());
+    }
+}
+
+// Most packets take a short way. The long way serves every link type, so it can be had as well.
+TEST(Decode, ReadsUsualPacketsTheShortWayAsTheLongWay) {
+    Random random(5);
+    const Bytes usual[] = {
+        ethernet(0x0800, ipv4({kProtocolTcp}, tcp(1, 2, kFlagSyn))),
+        ethernet(0x0800, ipv4({kProtocolTcp}, tcp(1, 2, kFlagAck) + Bytes(40, 7))),
+        ethernet(0x0800, ipv4({kProtocolUdp}, udp(3, 4, Bytes(30, 9)))) + Bytes(6, 0)};
+    for (int i = 0; i < 60'000; ++i) {
+        Bytes frame = usual[random.below(3)];
+        const std::uint64_t changes = random.below(3);
+        for (std::uint64_t change = 0; change < changes; ++change) {
+            const std::size_t most = std::min<std::size_t>(frame.size(), 50);
+            frame[random.below(most)] = static_cast<std::uint8_t>(random.below(256));
+        }
+        if (random.chance(0.3)) frame.resize(random.below(frame.size() + 1));
+        const auto wire = static_cast<std::uint32_t>(frame.size() + random.below(3));
+        PacketInfo one;
+        PacketInfo other;
+        const Decoded seen = decode({1, frame, wire}, one);
+        other.frame_bytes = std::max(wire, static_cast<std::uint32_t>(frame.size()));
+
+        ASSERT_EQ(decode_ethernet(frame, other.frame_bytes, other), seen);
+        if (seen != Decoded::flow) continue;
+        expect_same(one, other);
+        if (HasFailure()) return;
     }
 }
 
