@@ -7,12 +7,27 @@
 namespace tributary {
 
 Bytes compress(ByteView plain, int level) {
-    Bytes packed(ZSTD_compressBound(plain.size()));
-    const std::size_t size =
-        ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), level);
-    TRIBUTARY_ASSERT(!ZSTD_isError(size));
-    packed.resize(size);
+    Bytes packed;
+    Compressor(level).append(plain, packed);
     return packed;
+}
+
+void Compressor::Free::operator()(ZSTD_CCtx_s* context) const {
+    ZSTD_freeCCtx(context);
+}
+
+Compressor::Compressor(int level) : context_(ZSTD_createCCtx()), level_(level) {
+    TRIBUTARY_ASSERT(context_ != nullptr);
+}
+
+void Compressor::append(ByteView plain, Bytes& target) {
+    const std::size_t begin = target.size();
+    target.resize(begin + ZSTD_compressBound(plain.size()));
+    const std::size_t size =
+        ZSTD_compressCCtx(context_.get(), target.data() + begin, target.size() - begin,
+                          plain.data(), plain.size(), level_);
+    TRIBUTARY_ASSERT(!ZSTD_isError(size));
+    target.resize(begin + size);
 }
 
 Result<Bytes> decompress(ByteView packed, std::size_t limit) {

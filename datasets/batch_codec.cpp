@@ -1,8 +1,8 @@
 #include "datasets/batch_codec.hpp"
 
 #include <algorithm>
-#include <map>
 #include <optional>
+#include <span>
 
 #include "base/compress.hpp"
 
@@ -42,6 +42,39 @@ Result<std::vector<ClassName>> class_table(const LabelledRecords& records) {
                     "a record batch holds too many classes, or a class name is too long");
     }
     return std::vector<ClassName>(names.begin(), names.end());
+}
+
+Bytes header_of(const LabelledRecords& records, const std::vector<ClassName>& classes) {
+    ByteWriter plain;
+    put_text(plain, records.schema->name());
+    plain.put(records.schema->hash());
+    plain.u16(static_cast<std::uint16_t>(classes.size()));
+    for (const ClassName& name : classes) {
+        put_text(plain, name);
+        plain.u8(records.coverage.contains(name) ? 1 : 0);
+    }
+    plain.u32(static_cast<std::uint32_t>(records.labels.size()));
+    return plain.take();
+}
+
+/// Labels come in runs.
+/// @param classes  sorted
+void put_labels(Bytes& plain, std::span<const ClassName> labels,
+                const std::vector<ClassName>& classes) {
+    while (!labels.empty()) {
+        const ClassName& label = labels.front();
+        const auto end =
+            std::ranges::find_if(labels, [&](const ClassName& other) { return other != label; });
+        const auto number = std::ranges::lower_bound(classes, label) - classes.begin();
+        const auto count = static_cast<std::size_t>(end - labels.begin());
+        std::size_t at = plain.size();
+        plain.resize(at + count * sizeof(std::uint16_t));
+        for (; at < plain.size(); at += sizeof(std::uint16_t)) {
+            plain[at] = static_cast<std::uint8_t>(number);
+            plain[at + 1] = static_cast<std::uint8_t>(number >> 8);
+        }
+        labels = labels.subspan(count);
+    }
 }
 
 struct Header {
@@ -115,44 +148,36 @@ Result<LabelledRecords> decode_part(const Bytes& plain) {
 }  // namespace
 
 Result<Bytes> encode_records(const LabelledRecords& records, int level) {
+    Bytes whole;
+    TRIBUTARY_CHECK(RecordEncoder(level).append(records, whole));
+    return whole;
+}
+
+Status RecordEncoder::append(const LabelledRecords& records, Bytes& target) {
     TRIBUTARY_ASSERT(records.schema != nullptr);
     TRIBUTARY_ASSERT(records.labels.size() == records.features.rows());
     TRIBUTARY_TRY(const std::vector<ClassName> classes, class_table(records));
-    std::map<ClassName, std::uint16_t> index;
-    ByteWriter plain;
-    put_text(plain, records.schema->name());
-    plain.put(records.schema->hash());
-    plain.u16(static_cast<std::uint16_t>(classes.size()));
-    for (const ClassName& name : classes) {
-        index.emplace(name, static_cast<std::uint16_t>(index.size()));
-        put_text(plain, name);
-        plain.u8(records.coverage.contains(name) ? 1 : 0);
-    }
-    plain.u32(static_cast<std::uint32_t>(records.labels.size()));
+    const FeatureRow cells = records.features.cells();
+    const Bytes header = header_of(records, classes);
+    plain_.assign(header.begin(), header.end());  // keeps its memory
     // At once: growing by doubling would touch the memory of a large batch several times.
-    plain.reserve(plain.size() + records.labels.size() * sizeof(std::uint16_t) +
-                  records.features.cells().size());
-    const ClassName* last = nullptr;
-    std::uint16_t number = 0;
-    for (const ClassName& label : records.labels) {
-        if (last == nullptr || *last != label) number = index.at(label);
-        last = &label;
-        plain.u16(number);
-    }
-    plain.put(records.features.cells());
-    if (plain.size() > kBatchBytesLimit) {
+    plain_.reserve(plain_.size() + records.labels.size() * sizeof(std::uint16_t) + cells.size());
+    put_labels(plain_, records.labels, classes);
+    plain_.insert(plain_.end(), cells.begin(), cells.end());
+    if (plain_.size() > kBatchBytesLimit) {
         return fail(Errc::limit_exceeded, "the record batch is larger than the limit");
     }
-
-    const Bytes packed = compress(plain.bytes(), level);
-    ByteWriter whole;
-    whole.reserve(kBatchMagic.size() + sizeof(std::uint16_t) + sizeof(std::uint32_t) +
-                  packed.size());
-    whole.put(to_bytes(kBatchMagic));
-    whole.u16(kBatchFormat);
-    whole.u32(static_cast<std::uint32_t>(packed.size()));
-    whole.put(packed);
-    return whole.take();
+    ByteWriter head;
+    head.put(to_bytes(kBatchMagic));
+    head.u16(kBatchFormat);
+    target.insert(target.end(), head.bytes().begin(), head.bytes().end());
+    const std::size_t size_at = target.size();
+    target.resize(size_at + sizeof(std::uint32_t));
+    compressor_.append(plain_, target);
+    ByteWriter size;
+    size.u32(static_cast<std::uint32_t>(target.size() - size_at - sizeof(std::uint32_t)));
+    std::ranges::copy(size.bytes(), target.begin() + static_cast<std::ptrdiff_t>(size_at));
+    return {};
 }
 
 Result<LabelledRecords> decode_records(ByteView bytes) {

@@ -21,6 +21,21 @@ inline constexpr std::size_t kClassNameLimit = 128;  ///< bytes of one class nam
 /// @error        limit_exceeded
 Result<Bytes> encode_records(const LabelledRecords& records, int level = kCompressionLevel);
 
+/// Encodes one batch after the other in the same working memory, as a long stream needs it. One
+/// thread.
+class RecordEncoder {
+ public:
+    explicit RecordEncoder(int level) : compressor_(level) {}
+
+    /// Appends one batch.
+    /// @error limit_exceeded
+    Status append(const LabelledRecords& records, Bytes& target);
+
+ private:
+    Compressor compressor_;
+    Bytes plain_;
+};
+
 /// @param bytes  one batch or more
 /// @error corrupt, limit_exceeded, mismatch (format version, or a schema that this program does
 ///        not know or knows differently, by name)

@@ -34,13 +34,13 @@ class TextOutput final : public FlowOutput {
 class BatchOutput final : public FlowOutput {
  public:
     BatchOutput(const datasets::Schema& schema, const datasets::Coverage& coverage)
-        : encoder_(schema),
-          row_(schema.width()),
-          records_(datasets::LabelledRecords::empty(schema, coverage)) {}
+        : encoder_(schema), records_(datasets::LabelledRecords::empty(schema, coverage)) {
+        records_.features.reserve(kRowsPerBatch);
+        records_.labels.reserve(kRowsPerBatch);
+    }
 
     void add(const datasets::FlowRecord& flow, const datasets::ClassName& label) override {
-        encoder_.encode(flow, row_);
-        records_.features.append(row_);
+        encoder_.encode(flow, records_.features.add_row());
         records_.labels.push_back(label);
         if (records_.labels.size() == kRowsPerBatch) write();
     }
@@ -56,9 +56,10 @@ class BatchOutput final : public FlowOutput {
     static constexpr int kStreamLevel = 1;  ///< of zstd; what reads a stream reads it at once
 
     void write() {
-        const auto bytes = datasets::encode_records(records_, kStreamLevel);
-        if (bytes) out_.text() += as_text(*bytes);
-        if (!bytes && status_) status_ = tl::unexpected(bytes.error());
+        packed_.clear();
+        const Status encoded = batches_.append(records_, packed_);
+        if (encoded) out_.text() += as_text(packed_);
+        if (!encoded && status_) status_ = encoded;
         out_.added();
         is_written_ = true;
         records_.features.clear();
@@ -66,8 +67,9 @@ class BatchOutput final : public FlowOutput {
     }
 
     datasets::FlowEncoder encoder_;
-    std::vector<std::uint8_t> row_;
     datasets::LabelledRecords records_;
+    datasets::RecordEncoder batches_{kStreamLevel};
+    Bytes packed_;
     LineOutput out_;
     Status status_;
     bool is_written_ = false;

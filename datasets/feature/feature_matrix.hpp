@@ -23,6 +23,11 @@ class FeatureMatrix {
         TRIBUTARY_ASSERT(row.size() == width_);
         cells_.insert(cells_.end(), row.begin(), row.end());
     }
+    /// One more row, all zero, to be written at once.
+    std::span<std::uint8_t> add_row() {
+        cells_.resize(cells_.size() + width_);
+        return std::span(cells_).last(width_);
+    }
     void reserve(std::size_t rows) { cells_.reserve(rows * width_); }
     void clear() { cells_.clear(); }
 

@@ -1,6 +1,7 @@
 #include "datasets/feature/flow_encoder.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/assert.hpp"
 #include "datasets/feature/flow_schema.hpp"
@@ -156,8 +157,8 @@ void FlowEncoder::encode(const FlowRecord& flow, std::span<std::uint8_t> row) {
 
 /// Under a flood most records are alike but for addresses and source ports: their row is at hand.
 void FlowEncoder::encode_flow(const FlowRecord& flow, std::span<std::uint8_t> row) {
-    if (!last_row_.empty() && looks_same(flow, last_)) {
-        std::copy(last_row_.begin(), last_row_.end(), row.begin());
+    if (has_last_ && looks_same(flow, last_)) {
+        std::memcpy(row.data(), last_row_.data(), kFlowWidth);
         return;
     }
     RowWriter out(row);
@@ -167,7 +168,8 @@ void FlowEncoder::encode_flow(const FlowRecord& flow, std::span<std::uint8_t> ro
     write_flags_and_state(flow, out);
     TRIBUTARY_ASSERT(out.written() == row.size());
     last_ = flow;
-    last_row_.assign(row.begin(), row.end());
+    std::memcpy(last_row_.data(), row.data(), kFlowWidth);
+    has_last_ = true;
 }
 
 ContextCounters FlowEncoder::context_counters() const {

@@ -5,12 +5,14 @@
 // the same order give the same rows on every site. Memory is bounded (see flow_context.hpp). One
 // thread per encoder. Source: docs/features.md.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "datasets/feature/flow_context.hpp"
+#include "datasets/feature/flow_schema.hpp"
 #include "datasets/feature/kdd_traffic.hpp"
 #include "datasets/feature/schema.hpp"
 #include "datasets/record.hpp"
@@ -37,9 +39,10 @@ class FlowEncoder {
 
     const Schema* schema_;
     bool is_splt_ = false;
-    bool with_splt_ = false;                ///< flowx/1: behind flow/1
-    FlowRecord last_;                       ///< the record of `last_row_`
-    std::vector<std::uint8_t> last_row_;    ///< of flow/1; empty before the first
+    bool with_splt_ = false;                           ///< flowx/1: behind flow/1
+    FlowRecord last_;                                  ///< the record of `last_row_`
+    std::array<std::uint8_t, kFlowWidth> last_row_{};  ///< of flow/1
+    bool has_last_ = false;
     std::unique_ptr<FlowContext> context_;  ///< of flowctx/1 only
     std::unique_ptr<KddTraffic> kdd_;       ///< of kdd41/1 only
 };
