@@ -32,9 +32,9 @@ Result<std::string> read_text_file(const std::filesystem::path& path, std::size_
         }
         if (count < kReadBytes) break;
     }
-    if (stream.damage && !stream.damage->empty()) {
+    if (stream.damage && !stream.damage->cause.empty()) {
         return fail(Errc::corrupt, path.string() + " cannot be unpacked after " +
-                                       std::to_string(size) + " bytes: " + *stream.damage +
+                                       std::to_string(size) + " bytes: " + stream.damage->cause +
                                        ". Fetch the file again");
     }
     if (std::ferror(stream.file.get()) != 0) {

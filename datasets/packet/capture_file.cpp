@@ -46,9 +46,9 @@ Result<CaptureFile> CaptureFile::open(const std::filesystem::path& path) {
     char cause[PCAP_ERRBUF_SIZE] = "";
     pcap_t* handle = pcap_fopen_offline(stream.file.get(), cause);
     if (handle == nullptr) {
-        if (!stream.damage->empty()) {
-            return fail(Errc::corrupt, "cannot read " + path.string() + ": " + *stream.damage +
-                                           ". Copy the file again");
+        if (!stream.damage->cause.empty()) {
+            return fail(Errc::corrupt, "cannot read " + path.string() + ": " +
+                                           stream.damage->cause + ". Copy the file again");
         }
         return fail(Errc::corrupt, "cannot read " + path.string() + ": " + cause +
                                        ". Give a pcap or pcapng file, plain, .gz or .zst");
@@ -79,8 +79,11 @@ void CaptureFile::note(const pcap_pkthdr& header, const std::uint8_t* bytes, Raw
 
 /// @param outcome  of libpcap's reading functions: negative when something ended the file
 void CaptureFile::note_end(int outcome) {
-    if (!stream_damage_->empty()) {
-        damage_ = CaptureDamage{offset_, *stream_damage_};
+    if (!stream_damage_->cause.empty()) {
+        damage_ = CaptureDamage{offset_, stream_damage_->cause};
+        if (!stream_damage_->doubtful_from) return;
+        damage_->offset = std::min(offset_, *stream_damage_->doubtful_from);
+        damage_->cause += "; packets behind this place were used and may be wrong";
     } else if (outcome < 0 && outcome != PCAP_ERROR_BREAK) {
         damage_ = CaptureDamage{offset_, pcap_geterr(handle_.get())};
     }

@@ -41,7 +41,7 @@ class CaptureFile final : public PacketSource {
 
     std::unique_ptr<StreamBuffer> buffer_;  ///< outlives the file behind the handle
     std::unique_ptr<pcap_t, Closer> handle_;
-    std::shared_ptr<std::string> stream_damage_;  ///< see FileStream
+    std::shared_ptr<StreamDamage> stream_damage_;  ///< see FileStream
     std::optional<CaptureDamage> damage_;
     std::uint64_t offset_ = 0;
     std::uint32_t snapshot_ = 0;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <array>
 #include <cerrno>
@@ -27,7 +28,7 @@ class Decoder {
     virtual std::size_t read(char* target, std::size_t room) = 0;
 
     std::uint64_t given = 0;
-    std::shared_ptr<std::string> damage = std::make_shared<std::string>();
+    std::shared_ptr<StreamDamage> damage = std::make_shared<StreamDamage>();
 };
 
 class GzipDecoder final : public Decoder {
@@ -47,7 +48,11 @@ class GzipDecoder final : public Decoder {
         int code = Z_OK;
         const char* text = gzerror(file_, &code);
         if (count < 0 || (static_cast<std::size_t>(count) < room && code == Z_BUF_ERROR)) {
-            *damage = std::string("gzip stream: ") + (*text != 0 ? text : "ends early");
+            damage->cause = std::string("gzip stream: ") + (*text != 0 ? text : "ends early");
+        }
+        // The checksum stands at the end: by then everything was given.
+        if (code == Z_DATA_ERROR && std::strstr(text, "data check") != nullptr) {
+            damage->doubtful_from = 0;
         }
         return count > 0 ? static_cast<std::size_t>(count) : 0;
     }
@@ -69,21 +74,26 @@ class ZstdDecoder final : public Decoder {
 
     std::size_t read(char* target, std::size_t room) override {
         ZSTD_outBuffer out{target, room, 0};
-        while (out.pos == 0 && damage->empty()) {
+        while (out.pos == 0 && damage->cause.empty()) {
             if (in_.pos == in_.size && !refill()) return 0;
             pending_ = ZSTD_decompressStream(stream_, &out, &in_);
-            if (ZSTD_isError(pending_) != 0) {
-                *damage = std::string("zstd stream: ") + ZSTD_getErrorName(pending_);
-            }
+            if (ZSTD_isError(pending_) != 0) note_error();
+            if (pending_ == 0) frame_begin_ = given + out.pos;
         }
         return out.pos;
     }
 
  private:
+    /// A frame's checksum stands at its end: by then its packets were given.
+    void note_error() {
+        damage->cause = std::string("zstd stream: ") + ZSTD_getErrorName(pending_);
+        if (ZSTD_getErrorCode(pending_) != ZSTD_error_checksum_wrong) return;
+        damage->doubtful_from = frame_begin_;
+    }
     bool refill() {
         const ssize_t count = ::read(descriptor_, packed_.data(), packed_.size());
-        if (count < 0) *damage = std::string("cannot read: ") + std::strerror(errno);
-        if (count == 0 && pending_ != 0) *damage = "zstd stream: ends early";
+        if (count < 0) damage->cause = std::string("cannot read: ") + std::strerror(errno);
+        if (count == 0 && pending_ != 0) damage->cause = "zstd stream: ends early";
         if (count <= 0) return false;
         in_ = {packed_.data(), static_cast<std::size_t>(count), 0};
         return true;
@@ -93,7 +103,8 @@ class ZstdDecoder final : public Decoder {
     ZSTD_DStream* stream_;
     std::vector<char> packed_;
     ZSTD_inBuffer in_{nullptr, 0, 0};
-    std::size_t pending_ = 0;  ///< not 0: inside a frame
+    std::size_t pending_ = 0;        ///< not 0: inside a frame
+    std::uint64_t frame_begin_ = 0;  ///< in the decompressed stream
 };
 
 ssize_t cookie_read(void* cookie, char* target, std::size_t room) {
@@ -127,11 +138,11 @@ std::array<std::uint8_t, 4> first_bytes(int descriptor) {
 FileStream plain_stream(int descriptor) {
     FileHandle file(fdopen(descriptor, "rb"));
     if (file == nullptr) ::close(descriptor);
-    return {nullptr, std::move(file), std::make_shared<std::string>(), {}};
+    return {nullptr, std::move(file), std::make_shared<StreamDamage>(), {}};
 }
 
 FileStream decoding_stream(std::unique_ptr<Decoder> decoder) {
-    std::shared_ptr<std::string> damage = decoder->damage;
+    std::shared_ptr<StreamDamage> damage = decoder->damage;
     const cookie_io_functions_t functions{cookie_read, nullptr, cookie_seek, cookie_close};
     FileHandle file(fopencookie(decoder.get(), "rb", functions));
     if (file != nullptr) static_cast<void>(decoder.release());

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "base/compress.hpp"
 #include "tests/datasets/packet/packet_builder.hpp"
@@ -45,6 +46,16 @@ Bytes gzip(const TemporaryFolder& folder, const Bytes& plain) {
     gzclose(file);
     std::ifstream in(path, std::ios::binary);
     return Bytes(std::istreambuf_iterator<char>(in), {});
+}
+
+Bytes zstd_with_checksum(const Bytes& plain) {
+    ZSTD_CCtx* const context = ZSTD_createCCtx();
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+    Bytes packed(ZSTD_compressBound(plain.size()));
+    packed.resize(
+        ZSTD_compress2(context, packed.data(), packed.size(), plain.data(), plain.size()));
+    ZSTD_freeCCtx(context);
+    return packed;
 }
 
 TEST(CaptureFile, ReadsPlainAndCompressedAlike) {
@@ -115,6 +126,21 @@ TEST(CaptureFile, ReportsDamageOfTheCompressionItself) {
     EXPECT_NE(cut_zstd.error().message.find("zstd stream: ends early"), std::string::npos);
     ASSERT_TRUE(cut_gzip.damage);
     EXPECT_NE(cut_gzip.damage->cause.find("gzip stream"), std::string::npos);
+}
+
+TEST(CaptureFile, SaysFromWhereOnAWrongChecksumMakesPacketsDoubtful) {
+    const TemporaryFolder folder;
+    Bytes two_frames = zstd_with_checksum(three_packets());
+    const Bytes second = zstd_with_checksum(Bytes(kRecord * 2'000, 0));
+    two_frames.insert(two_frames.end(), second.begin(), second.end());
+    two_frames.back() ^= 1;
+
+    const Reading reading = read(folder.write("wrong.zst", two_frames));
+
+    EXPECT_GT(reading.times.size(), 3U);
+    ASSERT_TRUE(reading.damage);
+    EXPECT_EQ(reading.damage->offset, three_packets().size());
+    EXPECT_NE(reading.damage->cause.find("may be wrong"), std::string::npos);
 }
 
 TEST(CaptureFile, KnowsWhereAPcapngFileBreaks) {
