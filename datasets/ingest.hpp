@@ -22,6 +22,8 @@
 
 namespace tributary::datasets {
 
+class PacketWatcher;
+
 /// What the packets of a file are taken for.
 enum class InputKind {
     automatic,  ///< exports when its first packets are all export datagrams to one UDP port
@@ -39,6 +41,7 @@ struct IngestOptions {
     Timeouts timeouts;                    ///< the defaults are the shared specification
     Micros export_hold{420'000'000};      ///< how long an export record waits for its pieces
     bool keep_sequences = false;  ///< records bear their packets' sizes and gaps (schema splt/1)
+    PacketWatcher* watcher = nullptr;  ///< tells the applications of flows; outlives the ingestion
     bool is_live = false;  ///< export records wait only as long as their exporters' timeouts ask
     ExportRecordSink on_record;  ///< receives export records as they were sent; may be empty
 };

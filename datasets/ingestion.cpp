@@ -29,15 +29,20 @@ Ingestion::Ingestion(const IngestOptions& options, Kinds kinds, const FlowSink& 
       sink_(sink),
       is_mixed_(kinds.exports && kinds.packets),
       open_tunnels_(options.open_tunnels),
+      meters_each_packet_(options.keep_sequences || options.watcher != nullptr),
       timeouts_(options.timeouts),
       normalizer_(normalizer_options(options, kinds.exports,
                                      options.keep_sequences ? &sequences_ : nullptr),
                   [this](const FlowRecord& record) { give(record); }),
-      table_({.max_flows = options.max_flows,
-              .key_vlan = options.key_vlan,
-              .timeouts = options.timeouts,
-              .sequences = options.keep_sequences ? &sequences_ : nullptr},
-             [this](const FlowRecord& record, std::uint32_t hash) { take_metered(record, hash); }),
+      table_(
+          {.max_flows = options.max_flows,
+           .key_vlan = options.key_vlan,
+           .timeouts = options.timeouts,
+           .sequences = options.keep_sequences ? &sequences_ : nullptr,
+           .watcher = options.watcher,
+           .max_released = options.max_waiting},
+          [this](const FlowRecord& record, std::uint32_t hash) { take_metered(record, hash); },
+          [this](FlowRecord& record, std::uint32_t hash) { normalizer_.pass(record, hash); }),
       exports_([this](const FlowRecord& record) { take_exported(record); }, options.on_record) {
     if (options.is_live && kinds.exports) longest_hold_ = options.export_hold;
 }
@@ -64,7 +69,7 @@ void Ingestion::take(const Frame& frame, Micros time, bool is_datagram) {
 void Ingestion::take_packet(PacketInfo& info) {
     if (info.fragment == Fragment::later) ++report_.fragments;
     if (!fragments_.resolve(info)) ++report_.orphan_fragments;
-    if (++filled_ == batch_.size()) meter_batch();
+    if (++filled_ == batch_.size() || meters_each_packet_) meter_batch();
 }
 
 void Ingestion::meter_batch() {
@@ -90,6 +95,7 @@ void Ingestion::take_exported_packet(const PacketInfo& info) {
 
 void Ingestion::take_datagram(const Sender& sender, ByteView payload, Micros arrival) {
     exports_.decode(sender, payload, arrival);
+    normalize_exported();
     if (longest_hold_) normalizer_.set_hold(std::min(*longest_hold_, hold_of_exports()));
     advance(export_clock_, table_.clock());
 }
@@ -131,8 +137,18 @@ void Ingestion::take_metered(const FlowRecord& record, std::uint32_t hash) {
 }
 
 void Ingestion::take_exported(const FlowRecord& record) {
-    if (export_clock_.observe(record.end) == StreamClock::Move::back) normalizer_.flush();
-    normalizer_.add_export(record);
+    normalizer_.prepare(record, exported_[exported_count_]);
+    if (++exported_count_ == exported_.size()) normalize_exported();
+}
+
+void Ingestion::normalize_exported() {
+    const auto records = std::span(exported_).first(exported_count_);
+    exported_count_ = 0;
+    for (const Normalizer::Exported& one : records) normalizer_.prefetch_record(one.hash);
+    for (const Normalizer::Exported& one : records) {
+        if (export_clock_.observe(one.record.end) == StreamClock::Move::back) normalizer_.flush();
+        normalizer_.add_export(one);
+    }
 }
 
 /// Moves the normalizer to the time of the stream; with both kinds, of the slower one.
@@ -141,6 +157,7 @@ void Ingestion::advance(const StreamClock& clock, const StreamClock& other) {
     const Micros now = is_mixed_ ? std::min(clock.now(), other.now()) : clock.now();
     if (now < advanced_) normalizer_.flush();
     advanced_ = now;
+    table_.send_released(now - normalizer_.hold());
     normalizer_.advance(now);
 }
 
@@ -158,7 +175,7 @@ void Ingestion::fill_report() {
     }
     report_.flows = normalizer_.counts().flows;
     report_.out_of_order = normalizer_.counts().out_of_order;
-    report_.waiting_full = normalizer_.counts().waiting_full;
+    report_.waiting_full = normalizer_.counts().waiting_full + table_.counts().released_full;
     report_.evictions = table_.counts().evictions;
     report_.half_open = table_.counts().half_open;
     const ExportDecoder::Counts& exported = exports_.counts();

@@ -48,6 +48,7 @@ class Ingestion {
     void meter_batch();
     void take_metered(const FlowRecord& record, std::uint32_t hash);
     void take_exported(const FlowRecord& record);
+    void normalize_exported();
     [[nodiscard]] Micros hold_of_exports() const;
     void advance(const StreamClock& clock, const StreamClock& other);
     void give(const FlowRecord& record);
@@ -57,6 +58,8 @@ class Ingestion {
     const FlowSink& sink_;
     bool is_mixed_;
     bool open_tunnels_;
+    /// What looks into packets sees them before the source reads on.
+    bool meters_each_packet_;
     Timeouts timeouts_;
     PacketSequences sequences_;  ///< empty unless they are asked for
     Normalizer normalizer_;
@@ -68,6 +71,9 @@ class Ingestion {
     StreamClock export_clock_;
     std::array<PacketInfo, FlowTable::kBatch> batch_;
     std::size_t filled_ = 0;
+    /// Records of one datagram, so that the memory of all is asked for before the first is used.
+    std::array<Normalizer::Exported, 32> exported_;
+    std::size_t exported_count_ = 0;
     std::array<std::uint64_t, kEndReasons> ended_{};  ///< flows by end reason
     Micros advanced_ = Micros::min();
 };

@@ -79,7 +79,9 @@ struct FlowRecord {
     bool has_flags = false;  ///< false where an export lacks TCP flags
     bool continued = false;  ///< goes on where a record of the longest duration ended
     EndReason end_reason = EndReason::end_of_input;
-    std::uint32_t sampling = 1;  ///< counters were multiplied by this rate
+    std::uint16_t application = 0;     ///< as its recognizer numbers it; 0: unknown
+    std::uint8_t wrong_fragments = 0;  ///< fragments that no host sends, 255 stands for more
+    std::uint32_t sampling = 1;        ///< counters were multiplied by this rate
     /// Set only on request, and valid only while the record is given to its sink.
     PacketSequence* sequence = nullptr;
 };

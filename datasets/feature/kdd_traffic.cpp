@@ -180,6 +180,7 @@ KddValues KddTraffic::values_of(const FlowRecord& flow) {
     constexpr std::size_t kSrcBytes = 1;
     constexpr std::size_t kDstBytes = 2;
     constexpr std::size_t kLand = 3;
+    constexpr std::size_t kWrongFragment = 4;
     constexpr std::size_t kUrgent = 5;
     const std::string_view flag = kdd_flag_of(flow);
     KddValues values;
@@ -191,6 +192,7 @@ KddValues KddTraffic::values_of(const FlowRecord& flow) {
     values.numbers[kSrcBytes] = payload_bytes(flow, flow.forward);
     values.numbers[kDstBytes] = payload_bytes(flow, flow.backward);
     values.numbers[kLand] = flow.src == flow.dst && flow.src_port == flow.dst_port ? 1 : 0;
+    values.numbers[kWrongFragment] = flow.wrong_fragments;
     const bool is_urgent = has_flag(flow.forward, kFlagUrg) || has_flag(flow.backward, kFlagUrg);
     values.numbers[kUrgent] = knows_flags(flow) && is_urgent ? 1 : 0;
     context_.observe({.end = flow.end,

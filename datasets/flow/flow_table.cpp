@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "datasets/flow/direction.hpp"
 
 namespace tributary::datasets {
 
@@ -12,19 +13,14 @@ std::int64_t second_of(Micros time) {
     return std::chrono::floor<std::chrono::seconds>(time).count();
 }
 
-/// Flags say first why a flow is over; a lone FIN that nothing followed is an end as well.
-EndReason judge(EndReason reason, std::uint8_t flags, std::uint8_t other_flags) {
-    if (reason == EndReason::active || reason == EndReason::evicted) return reason;
-    if (((flags | other_flags) & kFlagRst) != 0) return EndReason::reset;
-    if ((flags & other_flags & kFlagFin) != 0) return EndReason::finished;
-    const bool lone_fin = ((flags | other_flags) & kFlagFin) != 0;
-    return lone_fin && reason == EndReason::idle ? EndReason::finished : reason;
-}
-
 }  // namespace
 
-FlowTable::FlowTable(const FlowTableOptions& options, Finished finished)
-    : options_(options), finished_(std::move(finished)), index_(options.max_flows) {
+FlowTable::FlowTable(const FlowTableOptions& options, Finished finished, Released released)
+    : options_(options),
+      finished_(std::move(finished)),
+      released_(std::move(released)),
+      index_(options.max_flows + options.max_released),
+      lone_(options.max_flows + options.max_released) {
     TRIBUTARY_ASSERT(options.max_flows > 0);
     entries_.reserve(options.max_flows);
 }
@@ -63,68 +59,104 @@ void FlowTable::observe(Micros time) {
     if (second > second_) tick(second);
 }
 
+const FlowKey& FlowTable::key_of(std::uint32_t slot) const {
+    return (slot & kLone) != 0 ? lone_.at(slot & ~kLone).key : entries_[slot].key;
+}
+
 void FlowTable::add_one(const PacketInfo& packet, const Prepared& prepared) {
     std::uint32_t slot = index_.find(prepared.hash, [&](std::uint32_t candidate) {
-        return entries_[candidate].key == prepared.key.key;
+        return key_of(candidate) == prepared.key.key;
     });
     bool continued = false;
-    if (slot != kNone && is_cut_by(entries_[slot], packet.time)) {
-        const Entry& entry = entries_[slot];
-        const Micros gap = packet.time - entry.last;
-        const bool silent = gap > silence_allowed(entry) || gap < Micros(0);
-        continued = !silent;
-        close(slot, silent ? EndReason::idle : EndReason::active);
-        slot = kNone;
+    if (slot != kNone) {
+        if (const auto cut = cut_by(slot, packet.time)) {
+            continued = *cut == EndReason::active;
+            (slot & kLone) != 0 ? close_lone(slot & ~kLone, *cut) : close(slot, *cut);
+            slot = kNone;
+        }
     }
-    if (slot == kNone) {
-        slot = open(packet, prepared);
-        entries_[slot].continued = continued;
-        count(slot, packet, prepared.key.side);
-        schedule(slot);
-        return;
-    }
-    const Entry& entry = entries_[slot];
+    if (slot == kNone) return open(packet, prepared, continued);
+    if ((slot & kLone) != 0) slot = grow(slot & ~kLone);
+    const FlowEntry& entry = entries_[slot];
     const bool was_ended = ended_by_flags(entry.flags[0], entry.flags[1]);
     count(slot, packet, prepared.key.side);
     relist(slot, was_ended);
 }
 
-std::uint32_t FlowTable::open(const PacketInfo& packet, const Prepared& prepared) {
-    if (index_.size() >= options_.max_flows) {
-        expire_half_open();
-        if (index_.size() >= options_.max_flows) evict_one();
+/// A packet that came late or from an absurd time would break the order of the lone SYNs.
+bool FlowTable::may_stand_alone(const PacketInfo& packet) const {
+    return packet.protocol == kProtocolTcp && only_asks_to_connect(packet.flags) &&
+           packet.fragment == Fragment::whole && options_.sequences == nullptr &&
+           packet.time <= clock_.now() && lone_.accepts(packet.time);
+}
+
+void FlowTable::open(const PacketInfo& packet, const Prepared& prepared, bool continued) {
+    make_room(1);
+    if (!continued && may_stand_alone(packet)) {
+        const std::uint32_t place = lone_.push({.key = prepared.key.key,
+                                                .time = packet.time,
+                                                .ip_bytes = packet.ip_bytes,
+                                                .frame_bytes = packet.frame_bytes,
+                                                .hash = prepared.hash,
+                                                .vlan = packet.vlan,
+                                                .flags = packet.flags,
+                                                .from_high = prepared.key.side != 0});
+        index_.insert(prepared.hash, place | kLone);
+        return;
     }
+    const std::uint32_t slot = take_entry(FlowEntry{.key = prepared.key.key,
+                                                    .sides = {},
+                                                    .first = packet.time,
+                                                    .last = packet.time,
+                                                    .hash = prepared.hash,
+                                                    .vlan = packet.vlan,
+                                                    .continued = continued});
+    index_.insert(prepared.hash, slot);
+    count(slot, packet, prepared.key.side);
+    schedule(slot);
+}
+
+/// A lone SYN is about to get its second packet: it moves to an entry, half open so far.
+std::uint32_t FlowTable::grow(std::uint32_t place) {
+    const LoneFlow flow = lone_.at(place);
+    lone_.remove(place);
+    make_room(0);  // one that was released comes back into the table
+    const std::uint32_t slot = take_entry(entry_of(flow));
+    index_.replace(flow.hash, place | kLone, slot);
+    link(slot, kHalfOpen);
+    return slot;
+}
+
+/// @param coming  flows that are not in the index yet
+void FlowTable::make_room(std::uint32_t coming) {
+    if (size() + coming <= options_.max_flows) return;
+    expire_half_open();
+    if (size() + coming > options_.max_flows) evict_one();
+}
+
+std::uint32_t FlowTable::take_entry(const FlowEntry& entry) {
     std::uint32_t slot = free_;
     if (slot != kNone) {
         free_ = entries_[slot].next;
+        entries_[slot] = entry;
     } else {
         slot = static_cast<std::uint32_t>(entries_.size());
-        entries_.emplace_back();
+        entries_.push_back(entry);
     }
-    entries_[slot] = Entry{.key = prepared.key.key,
-                           .sides = {},
-                           .first = packet.time,
-                           .last = packet.time,
-                           .hash = prepared.hash,
-                           .next = kNone,
-                           .previous = kNone,
-                           .list = 0,
-                           .vlan = packet.vlan,
-                           .flags = {},
-                           .icmp_types = {},
-                           .icmp_codes = {},
-                           .continued = false};
-    index_.insert(prepared.hash, slot);
     if (options_.sequences != nullptr) {
         sequences_.resize(entries_.size());
         sequences_[slot] = &options_.sequences->take();
+    }
+    if (options_.watcher != nullptr) {
+        watched_.resize(entries_.size());
+        watched_[slot] = WatchedFlow{};
     }
     return slot;
 }
 
 void FlowTable::count(std::uint32_t slot, const PacketInfo& packet, std::uint8_t side) {
-    Entry& entry = entries_[slot];
-    Side& counters = entry.sides[side];
+    FlowEntry& entry = entries_[slot];
+    FlowEntry::Side& counters = entry.sides[side];
     if (counters.packets == 0 || packet.time < counters.first) {
         counters.first = packet.time;
         entry.icmp_types[side] = packet.icmp_type;
@@ -134,38 +166,40 @@ void FlowTable::count(std::uint32_t slot, const PacketInfo& packet, std::uint8_t
     counters.ip_bytes += packet.ip_bytes;
     counters.frame_bytes += packet.frame_bytes;
     entry.flags[side] |= packet.flags;
+    if (packet.is_wrong_fragment && entry.wrong_fragments < 0xff) ++entry.wrong_fragments;
     entry.first = std::min(entry.first, packet.time);
     entry.last = std::max(entry.last, packet.time);
     if (options_.sequences != nullptr) sequences_[slot]->add(packet, side);
+    if (options_.watcher != nullptr && !is_half_open(entry)) {
+        options_.watcher->look(watched_[slot], packet);
+    }
 }
 
 /// Moves an entry whose state has changed; usually it stays where it is.
 void FlowTable::relist(std::uint32_t slot, bool was_ended) {
-    const Entry& entry = entries_[slot];
+    const FlowEntry& entry = entries_[slot];
     const bool has_ended = !was_ended && ended_by_flags(entry.flags[0], entry.flags[1]);
     if (entry.list != kHalfOpen && !has_ended) return;
     unlink(slot);
     schedule(slot);
 }
 
-Micros FlowTable::silence_allowed(const Entry& entry) const {
+Micros FlowTable::silence_allowed(const FlowEntry& entry) const {
     return ended_by_flags(entry.flags[0], entry.flags[1])
                ? options_.timeouts.linger
                : options_.timeouts.idle(entry.key.protocol);
 }
 
-bool FlowTable::is_cut_by(const Entry& entry, Micros time) const {
-    const Micros allowed = silence_allowed(entry);
-    if (time - entry.last > allowed || entry.first - time > allowed) return true;
-    const Micros from = std::min(entry.first, time);
-    return std::max(entry.last, time) - from > options_.timeouts.longest;
-}
-
-bool FlowTable::is_half_open(const Entry& entry) {
-    if (entry.key.protocol != kProtocolTcp) return false;
-    if (entry.sides[0].packets != 0 && entry.sides[1].packets != 0) return false;
-    const std::uint8_t flags = entry.flags[0] | entry.flags[1];
-    return (flags & (kFlagSyn | kFlagAck | kFlagRst | kFlagFin)) == kFlagSyn;
+/// @return  why the flow ends before a packet of this time; nothing when the packet is its own
+std::optional<EndReason> FlowTable::cut_by(std::uint32_t slot, Micros time) const {
+    const bool is_lone = (slot & kLone) != 0;
+    const Micros first = is_lone ? lone_.at(slot & ~kLone).time : entries_[slot].first;
+    const Micros last = is_lone ? first : entries_[slot].last;
+    const Micros allowed = is_lone ? options_.timeouts.tcp : silence_allowed(entries_[slot]);
+    const Micros gap = time - last;
+    const Micros whole = std::max(last, time) - std::min(first, time);
+    if (gap <= allowed && first - time <= allowed && whole <= options_.timeouts.longest) return {};
+    return gap > allowed || gap < Micros(0) ? EndReason::idle : EndReason::active;
 }
 
 void FlowTable::tick(std::int64_t second) {
@@ -173,26 +207,41 @@ void FlowTable::tick(std::int64_t second) {
     const std::int64_t from = second_;
     second_ = second;
     for (std::int64_t i = 1; i <= steps; ++i) {
-        expire_bucket(static_cast<std::size_t>((from + i) & (kWheel - 1)));
+        expire_bucket(bucket_of(from + i));
     }
     expire_half_open();
 }
 
+bool FlowTable::oldest_half_open_is_lone() const {
+    const std::uint32_t listed = lists_[kHalfOpen].head;
+    return lone_.open() > 0 &&
+           (listed == kNone || lone_.oldest_open().time <= entries_[listed].last);
+}
+
 void FlowTable::expire_half_open() {
-    while (lists_[kHalfOpen].head != kNone) {
-        const std::uint32_t slot = lists_[kHalfOpen].head;
-        const Micros silence = clock_.now() - entries_[slot].last;
+    while (lone_.open() > 0 || lists_[kHalfOpen].head != kNone) {
+        const Micros last = oldest_half_open_is_lone() ? lone_.oldest_open().time
+                                                       : entries_[lists_[kHalfOpen].head].last;
+        const Micros silence = clock_.now() - last;
         const bool absurd = silence < -StreamClock::kJump;
-        const bool crowded = index_.size() > options_.max_flows / 2;
+        const bool crowded = size() > options_.max_flows / 2;
         if (absurd || silence > options_.timeouts.tcp) {
-            close(slot, EndReason::idle);
+            cut_oldest_half_open(EndReason::idle);
         } else if (crowded && silence > options_.timeouts.half_open) {
             ++counts_.half_open;
-            close(slot, EndReason::half_open);
+            cut_oldest_half_open(EndReason::half_open);
         } else {
             return;
         }
     }
+}
+
+void FlowTable::cut_oldest_half_open(EndReason reason) {
+    if (!oldest_half_open_is_lone()) return close(lists_[kHalfOpen].head, reason);
+    lone_.release_oldest(reason);
+    if (lone_.released() <= options_.max_released) return;
+    if (options_.max_released > 0) ++counts_.released_full;
+    send_oldest_released();
 }
 
 void FlowTable::expire_bucket(std::size_t bucket) {
@@ -213,80 +262,97 @@ void FlowTable::expire_bucket(std::size_t bucket) {
 
 /// The oldest half-open flow, or the longest silent of a few that are due next.
 void FlowTable::evict_one() {
-    std::uint32_t victim = lists_[kHalfOpen].head;
-    for (std::size_t i = 1; i <= kWheel && victim == kNone; ++i) {
-        const auto bucket = (static_cast<std::size_t>(second_) + i) & (kWheel - 1);
-        victim = lists_[bucket].head;
+    ++counts_.evictions;
+    if (lone_.open() > 0 || lists_[kHalfOpen].head != kNone) {
+        return cut_oldest_half_open(EndReason::evicted);
+    }
+    std::uint32_t victim = kNone;
+    for (std::int64_t i = 1; i <= std::int64_t{kWheel} && victim == kNone; ++i) {
+        victim = lists_[bucket_of(second_ + i)].head;
         std::uint32_t other = victim;
         for (int look = 0; look < 8 && other != kNone; ++look, other = entries_[other].next) {
             if (entries_[other].last < entries_[victim].last) victim = other;
         }
     }
     TRIBUTARY_ASSERT(victim != kNone);
-    ++counts_.evictions;
     close(victim, EndReason::evicted);
 }
 
 std::size_t FlowTable::prefetch_cuts(std::span<std::uint32_t, kBatch> hashes) const {
-    if (index_.size() + kBatch <= options_.max_flows) return 0;
+    if (size() + kBatch <= options_.max_flows) return 0;
     std::size_t count = 0;
-    std::uint32_t slot = lists_[kHalfOpen].head;
-    for (; count < kBatch && slot != kNone; slot = entries_[slot].next, ++count) {
-        hashes[count] = entries_[slot].hash;
-        index_.prefetch(hashes[count]);
-        // Under a scan, slots are freed and taken in turn: so the next batch is likely there.
-        if (slot + kBatch < entries_.size()) prefetch_entry(slot + kBatch);
+    const auto see = [&](std::uint32_t hash) {
+        hashes[count++] = hash;
+        index_.prefetch(hash);
+    };
+    if (lone_.released() + kBatch > options_.max_released) {
+        lone_.prefetch(kBatch);
+        lone_.look_ahead(kBatch, [&](const LoneFlow& flow) { see(flow.hash); });
     }
+    std::uint32_t slot = lists_[kHalfOpen].head;
+    for (; count < kBatch && slot != kNone; slot = entries_[slot].next) see(entries_[slot].hash);
     return count;
 }
 
-void FlowTable::prefetch_entry(std::uint32_t slot) const {
-    const char* entry = reinterpret_cast<const char*>(&entries_[slot]);
-    for (std::size_t at = 0; at < sizeof(Entry); at += 64) __builtin_prefetch(entry + at);
+void FlowTable::send_released(Micros before) {
+    while (lone_.released() > 0 && lone_.at(lone_.oldest_released()).time < before) {
+        send_oldest_released();
+    }
 }
 
-/// Every field is named, so that nothing is cleared before it is written.
-FlowRecord FlowTable::record_of(const Entry& entry, EndReason reason) {
-    const auto side = [&](std::size_t i) {
-        return FlowSide{entry.sides[i].packets, entry.sides[i].ip_bytes, entry.sides[i].frame_bytes,
-                        entry.flags[i],         entry.icmp_types[i],     entry.icmp_codes[i]};
-    };
-    return FlowRecord{
-        .src = Address{entry.key.low, entry.key.is_v6 != 0},
-        .dst = Address{entry.key.high, entry.key.is_v6 != 0},
-        .src_port = entry.key.low_port,
-        .dst_port = entry.key.high_port,
-        .protocol = entry.key.protocol,
-        .vlan = entry.vlan,
-        .start = entry.first,
-        .end = entry.last,
-        .forward = side(0),
-        .backward = side(1),
-        .forward_start = entry.sides[0].first,
-        .backward_start = entry.sides[1].first,
-        .has_flags = true,
-        .continued = entry.continued,
-        .end_reason = judge(reason, entry.flags[0], entry.flags[1]),
-        .sampling = 1,
-        .sequence = nullptr,
-    };
+void FlowTable::send_oldest_released() {
+    const std::uint32_t place = lone_.oldest_released();
+    const LoneFlow& flow = lone_.at(place);
+    index_.erase(flow.hash, place | kLone);
+    lone_.pop_oldest_released();  // the place keeps what stands there until it is taken again
+    if (!released_) return finish_lone(flow, static_cast<EndReason>(flow.reason));
+    FlowRecord record = record_of(flow, static_cast<EndReason>(flow.reason));
+    released_(record, flow.hash);
+}
+
+void FlowTable::prefetch_entry(std::uint32_t slot) const {
+    if ((slot & kLone) != 0) return __builtin_prefetch(&lone_.at(slot & ~kLone));
+    const char* entry = reinterpret_cast<const char*>(&entries_[slot]);
+    for (std::size_t at = 0; at < sizeof(FlowEntry); at += 64) __builtin_prefetch(entry + at);
 }
 
 void FlowTable::close(std::uint32_t slot, EndReason reason) {
     unlink(slot);
-    Entry& entry = entries_[slot];
+    FlowEntry& entry = entries_[slot];
     const std::uint32_t hash = entry.hash;
     index_.erase(hash, slot);
     FlowRecord record = record_of(entry, reason);
     if (options_.sequences != nullptr) record.sequence = sequences_[slot];
+    if (options_.watcher != nullptr) {
+        options_.watcher->end(watched_[slot]);
+        record.application = watched_[slot].application;
+    }
     entry.next = free_;
     free_ = slot;
     finished_(record, hash);
 }
 
+/// Ends a lone SYN out of turn; one that was released keeps the reason of that.
+void FlowTable::close_lone(std::uint32_t place, EndReason reason) {
+    const LoneFlow flow = lone_.at(place);
+    lone_.remove(place);
+    index_.erase(flow.hash, place | kLone);
+    finish_lone(flow, flow.is_released ? static_cast<EndReason>(flow.reason) : reason);
+}
+
+void FlowTable::finish_lone(const LoneFlow& flow, EndReason reason) {
+    FlowRecord record = record_of(flow, reason);
+    if (flow.from_high) swap_ends(record);
+    finished_(record, flow.hash);
+}
+
 void FlowTable::close_all(EndReason reason) {
     for (std::size_t list = 0; list < lists_.size(); ++list) {
         while (lists_[list].head != kNone) close(lists_[list].head, reason);
+    }
+    for (std::uint32_t left = lone_.open() + lone_.released(); left > 0; --left) {
+        if (lone_.open() > 0) lone_.release_oldest(reason);
+        send_oldest_released();
     }
 }
 
@@ -295,18 +361,18 @@ void FlowTable::flush() {
 }
 
 void FlowTable::schedule(std::uint32_t slot) {
-    const Entry& entry = entries_[slot];
+    const FlowEntry& entry = entries_[slot];
     if (is_half_open(entry)) {
         link(slot, kHalfOpen);
         return;
     }
     const std::int64_t due = second_of(entry.last + silence_allowed(entry)) + 1;
     const std::int64_t latest = second_ + static_cast<std::int64_t>(kWheel) - 1;
-    link(slot, static_cast<std::size_t>(std::clamp(due, second_ + 1, latest) & (kWheel - 1)));
+    link(slot, bucket_of(std::clamp(due, second_ + 1, latest)));
 }
 
 void FlowTable::link(std::uint32_t slot, std::size_t list) {
-    Entry& entry = entries_[slot];
+    FlowEntry& entry = entries_[slot];
     entry.list = static_cast<std::uint16_t>(list);
     entry.next = kNone;
     entry.previous = lists_[list].tail;
@@ -319,7 +385,7 @@ void FlowTable::link(std::uint32_t slot, std::size_t list) {
 }
 
 void FlowTable::unlink(std::uint32_t slot) {
-    Entry& entry = entries_[slot];
+    FlowEntry& entry = entries_[slot];
     List& list = lists_[entry.list];
     (entry.previous != kNone ? entries_[entry.previous].next : list.head) = entry.next;
     (entry.next != kNone ? entries_[entry.next].previous : list.tail) = entry.previous;

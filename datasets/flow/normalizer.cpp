@@ -31,15 +31,33 @@ void Normalizer::add_whole(const FlowRecord& record, std::uint32_t hash) {
     }
 }
 
-void Normalizer::add_export(const FlowRecord& record) {
+void Normalizer::pass(FlowRecord& record, std::uint32_t hash) {
+    if (pieces_ != 0) {
+        const bool is_swapped = key_of(record).side != 0;
+        if (is_swapped) swap_ends(record);
+        if (newest_of(record, hash) != kNone) return add_stitched(record, hash, false);
+    }
+    send_ended_before(record.end);
+    send(record);
+}
+
+KeyAndSide Normalizer::key_of(const FlowRecord& record) const {
     const std::uint16_t vlan = options_.key_vlan ? record.vlan : std::uint16_t{0};
-    const KeyAndSide made =
-        make_key({record.src, record.dst, record.src_port, record.dst_port, record.protocol, vlan});
-    const std::uint32_t hash = hash_of_key(made.key);
-    if (made.side == 0) return add_stitched(record, hash, true);
-    FlowRecord swapped = record;
-    swap_ends(swapped);
-    add_stitched(swapped, hash, true);
+    return make_key(
+        {record.src, record.dst, record.src_port, record.dst_port, record.protocol, vlan});
+}
+
+void Normalizer::prepare(const FlowRecord& record, Exported& prepared) const {
+    const KeyAndSide made = key_of(record);
+    prepared.record = record;
+    prepared.hash = hash_of_key(made.key);
+    if (made.side != 0) swap_ends(prepared.record);
+    prefetch(prepared.hash);
+}
+
+void Normalizer::prefetch_record(std::uint32_t hash) const {
+    const std::uint32_t slot = index_.find(hash, [](std::uint32_t) { return true; });
+    if (slot != kNone) prefetch_slot(slot);
 }
 
 void Normalizer::add_stitched(const FlowRecord& piece, std::uint32_t hash, bool is_export) {
@@ -134,9 +152,13 @@ std::uint32_t Normalizer::store(const FlowRecord& record) {
 }
 
 void Normalizer::advance(Micros now) {
-    while (!waiting_.empty() && waiting_.front().end < now - options_.hold) {
+    send_ended_before(now - options_.hold);
+}
+
+void Normalizer::send_ended_before(Micros time) {
+    while (!waiting_.empty() && waiting_.front().end < time) {
         settle_first();
-        if (waiting_.front().end < now - options_.hold) send_first();
+        if (waiting_.front().end < time) send_first();
     }
 }
 
@@ -186,9 +208,13 @@ void Normalizer::prefetch_next() const {
         index_.prefetch(slots_[next->slot].hash);
     }
     if (const EndQueue::Place* after = waiting_.likely_next(kSlotAhead)) {
-        const char* slot = reinterpret_cast<const char*>(&slots_[after->slot]);
-        for (std::size_t at = 0; at < sizeof(Slot); at += 64) __builtin_prefetch(slot + at);
+        prefetch_slot(after->slot);
     }
+}
+
+void Normalizer::prefetch_slot(std::uint32_t slot) const {
+    const char* first = reinterpret_cast<const char*>(&slots_[slot]);
+    for (std::size_t at = 0; at < sizeof(Slot); at += 64) __builtin_prefetch(first + at);
 }
 
 /// Makes the slot the newest of its key, before the one that is so far.

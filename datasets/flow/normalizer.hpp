@@ -52,8 +52,26 @@ class Normalizer {
     void add_piece(const FlowRecord& record, std::uint32_t hash) {
         add_stitched(record, hash, false);
     }
-    /// Takes a record of a flow exporter: one direction, or a part, or both.
-    void add_export(const FlowRecord& record);
+    /// Takes a record that nothing can follow any more and sends it on in its place: unless pieces
+    /// of its flow are waiting, it need not wait itself. Such records come in the order they ended.
+    /// @param record  of one direction; the sender is `src`
+    /// @param hash    as above
+    void pass(FlowRecord& record, std::uint32_t hash);
+    /// A record of a flow exporter, one direction, or a part, or both, under its key.
+    struct Exported {
+        FlowRecord record;  ///< the lower endpoint is `src`
+        std::uint32_t hash = 0;
+    };
+    /// Puts a record under its key and fetches what stands there, to be added soon.
+    void prepare(const FlowRecord& record, Exported& prepared) const;
+    void add_export(const Exported& prepared) {
+        add_stitched(prepared.record, prepared.hash, true);
+    }
+    void add_export(const FlowRecord& record) {
+        Exported prepared;
+        prepare(record, prepared);
+        add_export(prepared);
+    }
 
     /// The hash of a key, under this normalizer's seed.
     [[nodiscard]] std::uint32_t hash_of_key(const FlowKey& key) const {
@@ -62,10 +80,13 @@ class Normalizer {
 
     /// Records wait this long from now on; see `NormalizerOptions::hold`.
     void set_hold(Micros hold) { options_.hold = hold; }
+    [[nodiscard]] Micros hold() const { return options_.hold; }
 
     /// Fetches the memory behind a key that is likely to be added soon.
     /// @param hash  of the key, under this normalizer's seed
     void prefetch(std::uint32_t hash) const { index_.prefetch(hash); }
+    /// The same, once what `prefetch` fetched has come: the record that waits under the key.
+    void prefetch_record(std::uint32_t hash) const;
 
     /// Sends on every record that nothing can precede or continue any more.
     /// @param now  time of the stream
@@ -88,6 +109,7 @@ class Normalizer {
         bool is_piece = false;
         bool is_export = false;
     };
+    [[nodiscard]] KeyAndSide key_of(const FlowRecord& record) const;
     void add_stitched(const FlowRecord& piece, std::uint32_t hash, bool is_export);
     std::uint32_t store(const FlowRecord& record);
     [[nodiscard]] bool same_key(const FlowRecord& a, const FlowRecord& b) const;
@@ -100,9 +122,11 @@ class Normalizer {
     void remember_piece(std::uint32_t slot, std::uint32_t newest);
     void forget_piece(std::uint32_t slot);
     void join_sequences(FlowRecord& whole, const FlowRecord& piece);
+    void send_ended_before(Micros time);
     void settle_first();
     void send_first();
     void prefetch_next() const;
+    void prefetch_slot(std::uint32_t slot) const;
     void send(FlowRecord& record);
 
     NormalizerOptions options_;

@@ -44,6 +44,9 @@ void merge(FlowRecord& whole, const FlowRecord& piece) {
     whole.start = std::min(whole.start, piece.start);
     whole.end = std::max(whole.end, piece.end);
     whole.has_flags = whole.has_flags && piece.has_flags;
+    if (whole.application == 0) whole.application = piece.application;
+    whole.wrong_fragments =
+        static_cast<std::uint8_t>(std::min(0xff, whole.wrong_fragments + piece.wrong_fragments));
     whole.sampling = std::max(whole.sampling, piece.sampling);
 }
 

@@ -143,6 +143,44 @@ TEST(Ingest, FragmentsJoinTheFlowOfTheirFirst) {
     EXPECT_EQ(outcome.report.orphan_fragments, 1U);
 }
 
+TEST(Ingest, CountsTheWrongFragmentsOfAFlow) {
+    const TemporaryFolder folder;
+    PcapBuilder pcap;
+    // As teardrop sends them: the second lies inside the first.
+    const Bytes first = ipv4({17, 1, 2, 77, 0x2000}, udp(9, 10, Bytes(32, 0)));
+    const Bytes inside = ipv4({17, 1, 2, 77, 0x0003}, Bytes(4, 0xff));
+    pcap.add(1, ethernet(0x0800, first)).add(2, ethernet(0x0800, inside));
+
+    const Outcome outcome = run({folder.write("a.pcap", pcap.bytes())});
+
+    ASSERT_EQ(outcome.flows.size(), 1U);
+    EXPECT_EQ(outcome.flows[0].wrong_fragments, 1);
+}
+
+// libpcap lends the bytes of one packet only: whoever looks into them must do so at once.
+TEST(Ingest, ReadsTheWindowsOfTheRightPacketsWithEitherReader) {
+    const TemporaryFolder folder;
+    PcapBuilder pcap;
+    for (std::uint16_t port = 1; port <= 5; ++port) {
+        Bytes segment = tcp(port, 80, kFlagAck);
+        segment[15] = static_cast<std::uint8_t>(port);
+        pcap.add(port * kSecond, ethernet(0x0800, ipv4({kProtocolTcp, 1, 2}, segment)));
+    }
+    const Paths files = {folder.write("a.pcap", pcap.bytes())};
+    for (const Reader reader : {Reader::mapped, Reader::libpcap}) {
+        IngestOptions options;
+        options.keep_sequences = true;
+        options.reader = reader;
+        std::size_t right = 0;
+        ASSERT_TRUE(ingest(files, options, [&](const FlowRecord& flow) {
+            const auto& sides = flow.sequence->sides;
+            const std::uint16_t window = sides[0].has_window ? sides[0].window : sides[1].window;
+            right += (window & 0xff) == flow.src_port ? 1 : 0;
+        }));
+        EXPECT_EQ(right, 5U);
+    }
+}
+
 TEST(Ingest, OpensTunnelsOnlyWhenAsked) {
     const TemporaryFolder folder;
     PcapBuilder pcap;

@@ -75,6 +75,13 @@ TEST(KddTraffic, ReckonsPayloadFromIpBytesAndPackets) {
     EXPECT_EQ(values.numbers[0], 0) << "whole seconds, as in the KDD data";
 }
 
+TEST(KddTraffic, CountsWrongFragments) {
+    FlowRecord flow = tcp_flow();
+    flow.wrong_fragments = 3;
+
+    EXPECT_EQ(KddTraffic().values_of(flow).numbers[4], 3);
+}
+
 /// The windows counted from scratch for every connection.
 std::vector<double> reference(const std::vector<FlowRecord>& flows, std::size_t index) {
     const FlowRecord& self = flows[index];

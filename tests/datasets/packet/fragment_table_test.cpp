@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace tributary::datasets {
 namespace {
 
@@ -66,6 +68,48 @@ TEST(FragmentTable, PrefersTheNewestUnderAFlood) {
 
     EXPECT_TRUE(table.resolve(newest));
     EXPECT_FALSE(table.resolve(oldest));
+}
+
+/// @param bytes  of the IP payload, from `offset` on
+PacketInfo piece(std::uint16_t offset, std::uint32_t bytes, bool is_last) {
+    PacketInfo info = fragment(offset == 0 ? Fragment::first : Fragment::later, 5, 53);
+    info.fragment_offset = offset;
+    info.transport_bytes = bytes;
+    info.is_last_fragment = is_last;
+    return info;
+}
+
+/// How many of the pieces are marked, one after the other.
+int wrong_among(std::vector<PacketInfo> pieces) {
+    FragmentTable table;
+    int wrong = 0;
+    for (PacketInfo& info : pieces) {
+        table.resolve(info);
+        wrong += info.is_wrong_fragment ? 1 : 0;
+    }
+    return wrong;
+}
+
+TEST(FragmentTable, MarksPiecesThatOverlap) {
+    // Teardrop: the second piece lies inside the first.
+    EXPECT_EQ(wrong_among({piece(0, 40, false), piece(24, 4, true)}), 1);
+    EXPECT_EQ(wrong_among({piece(0, 40, false), piece(32, 40, false)}), 1);
+}
+
+TEST(FragmentTable, MarksPiecesBeyondTheLargestPacketOrCutInTheMiddle) {
+    EXPECT_EQ(wrong_among({piece(65'528, 7, true)}), 0);
+    EXPECT_EQ(wrong_among({piece(65'528, 8, true)}), 1);  // the ping of death
+    EXPECT_EQ(wrong_among({piece(0, 41, false)}), 1);
+    EXPECT_EQ(wrong_among({piece(40, 41, true)}), 0);
+}
+
+TEST(FragmentTable, MarksNothingOfAPacketAsHostsSendIt) {
+    EXPECT_EQ(wrong_among({piece(0, 40, false), piece(40, 40, false), piece(80, 3, true)}), 0);
+    EXPECT_EQ(wrong_among({piece(0, 40, false), piece(80, 3, true), piece(40, 40, false)}), 0);
+    EXPECT_EQ(wrong_among({piece(0, 40, false), piece(40, 3, true), piece(40, 3, true)}), 0);
+    PacketInfo whole = piece(0, 41, true);
+    whole.fragment = Fragment::whole;
+    EXPECT_EQ(wrong_among({whole}), 0);
 }
 
 }  // namespace
