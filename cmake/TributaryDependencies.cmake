@@ -17,6 +17,9 @@ find_package(fmt REQUIRED)
 pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 
+# Optional: applications as labels.
+pkg_check_modules(NDPI IMPORTED_TARGET libndpi)
+
 # Optional: PostgreSQL as the server's store, and the systems that `bench migration` compares with.
 pkg_check_modules(PQ IMPORTED_TARGET libpq)
 pkg_check_modules(HIREDIS IMPORTED_TARGET hiredis)

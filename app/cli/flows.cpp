@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/applications.hpp"
 #include "app/cli/command.hpp"
 #include "app/cli/flow_output.hpp"
 #include "app/cli/input_options.hpp"
@@ -25,6 +26,7 @@ struct FlowsOptions {
     std::string listen;
     datasets::LiveOptions live;
     std::string pseudonyms;
+    bool ndpi = false;
     bool describe = false;
     bool records = false;
     bool stats = false;
@@ -103,6 +105,12 @@ Status check_options(const FlowsOptions& options) {
     if (sources > 1) {
         return refuse("flows reads captures, an interface or exports. Leave out all but one");
     }
+    if (options.ndpi && !options.input.rules.empty()) {
+        return refuse("labels come from --rules or from --ndpi. `label` joins several sources");
+    }
+    if (options.ndpi && !options.listen.empty()) {
+        return refuse("--ndpi looks at packets, and exports have none. Leave it out");
+    }
     if (options.json && options.format != "jsonl") {
         return refuse("--json means --format jsonl. Leave out one of them");
     }
@@ -151,8 +159,16 @@ Result<int> print_flows(const FlowsOptions& options) {
     TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(options.schema));
     input.ingest.keep_sequences = options.format == "batch" && datasets::needs_sequences(*schema);
     TRIBUTARY_TRY(auto rules, load_rules(input));
-    TRIBUTARY_TRY(const auto output,
-                  make_output(options, rules ? rules->coverage() : datasets::Coverage{}));
+    Applications applications;
+    if (options.ndpi) {
+        TRIBUTARY_TRY(applications, load_applications());
+    }
+    input.ingest.watcher = applications.watcher.get();
+    datasets::LabelSource* const labels =
+        rules ? static_cast<datasets::LabelSource*>(&*rules) : applications.labels.get();
+    TRIBUTARY_TRY(
+        const auto output,
+        make_output(options, labels != nullptr ? labels->coverage() : datasets::Coverage{}));
     LineOutput records;
     if (options.records) {
         input.ingest.on_record = [&records](const datasets::ExportRecord& record) {
@@ -161,7 +177,8 @@ Result<int> print_flows(const FlowsOptions& options) {
         };
     }
     const auto print = [&](const datasets::FlowRecord& flow) {
-        output->add(flow, rules ? rules->label(flow).class_name : datasets::ClassName{});
+        output->add(flow,
+                    labels != nullptr ? labels->label(flow).class_name : datasets::ClassName{});
     };
     const auto on_quiet = [&] {
         output->flush();
@@ -217,6 +234,8 @@ void add_flows(CLI::App& root, Invocation& invocation) {
     add_live_options(*command, options->live);
     command->add_option("--pseudonyms", options->pseudonyms,
                         "File with the key under which addresses are printed as pseudonyms");
+    command->add_flag("--ndpi", options->ndpi,
+                      "Label flows by the applications that nDPI recognizes in their packets");
     command->add_flag("--records", options->records,
                       "Print export records as they were sent, instead of flows");
     command->add_flag("--describe", options->describe, "Print every feature of --schema");

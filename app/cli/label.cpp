@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/cli/applications.hpp"
 #include "app/cli/command.hpp"
 #include "app/cli/flow_output.hpp"
 #include "app/cli/input_options.hpp"
@@ -39,6 +40,7 @@ struct LabelOptions {
     std::string format = "jsonl";
     std::string queue;
     std::string pseudonyms;
+    bool ndpi = false;
     bool stats = false;
     bool json = false;
 };
@@ -58,10 +60,22 @@ class Sources {
         return {};
     }
 
+    /// Applications stand behind what tells attacks.
+    Status add_applications() {
+        TRIBUTARY_TRY(Applications loaded, load_applications());
+        watcher_ = std::move(loaded.watcher);
+        sources_.push_back(std::move(loaded.labels));
+        policy_.add(*sources_.back(), 4);
+        return {};
+    }
+
     datasets::LabelPolicy& policy() { return policy_; }
+    /// Null when nobody looks at packets.
+    [[nodiscard]] datasets::PacketWatcher* watcher() const { return watcher_.get(); }
     [[nodiscard]] const std::vector<std::unique_ptr<LabelSource>>& all() const { return sources_; }
 
  private:
+    std::unique_ptr<datasets::ApplicationWatcher> watcher_;
     std::vector<std::unique_ptr<LabelSource>> sources_;
     datasets::LabelPolicy policy_;
 };
@@ -87,10 +101,11 @@ Status load_sources(const LabelOptions& options, Sources& sources) {
     TRIBUTARY_CHECK(sources.add_all(
         options.zeek, 2, [](const std::string& file) { return datasets::load_zeek(file); }));
     TRIBUTARY_CHECK(sources.add_all(options.lists, 3, load_list));
+    if (options.ndpi) TRIBUTARY_CHECK(sources.add_applications());
     if (!sources.all().empty()) return {};
     return fail(Errc::invalid_argument,
-                "no source of labels. Name one: --rules, --labels, --binetflow, --eve, --zeek or "
-                "--list");
+                "no source of labels. Name one: --rules, --labels, --binetflow, --eve, --zeek, "
+                "--list or --ndpi");
 }
 
 LabelJson counts_json(const datasets::LabelCounts& counts) {
@@ -162,7 +177,8 @@ Result<int> run_label(const LabelOptions& options) {
     }
     Sources sources;
     TRIBUTARY_CHECK(load_sources(options, sources));
-    TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
+    TRIBUTARY_TRY(FlowInput input, flow_input(options.input));
+    input.ingest.watcher = sources.watcher();
     TRIBUTARY_TRY(const auto output, label_output(options));
     ReviewQueue queue(options.queue);
     const auto take = [&](const datasets::FlowRecord& flow) {
@@ -192,7 +208,9 @@ void add_label(CLI::App& root, Invocation& invocation) {
     command->add_option("--eve", options->eve, "Suricata's eve.json: its alerts");
     command->add_option("--zeek", options->zeek, "Zeek's notice.log or conn.log.labeled");
     command->add_option("--list", options->lists,
-                        "Lists of addresses and networks, FILE or FILE=CLASS; they decide last");
+                        "Lists of addresses and networks, FILE or FILE=CLASS");
+    command->add_flag("--ndpi", options->ndpi,
+                      "The applications that nDPI recognizes in the packets; they decide last");
     command->add_option("--format", options->format, "jsonl or csv")
         ->check(CLI::IsMember({"jsonl", "csv"}))
         ->capture_default_str();

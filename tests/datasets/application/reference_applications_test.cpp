@@ -1,0 +1,90 @@
+// The applications that nDPI's own suite expects of its captures, where they were seen in packets.
+// The suite belongs to a later version of the library, which names some of them otherwise.
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <tuple>
+
+#include "datasets/application/application_watcher.hpp"
+#include "datasets/ingest.hpp"
+#include "tests/datasets/packet/reference_data.hpp"
+
+namespace tributary::datasets {
+namespace {
+
+using namespace testing;
+namespace fs = std::filesystem;
+
+using Ends = std::tuple<std::string, int, std::string, int, int>;
+using Names = std::map<Ends, std::set<std::string>>;
+
+Ends ends_of(const std::string& a, int a_port, const std::string& b, int b_port, int protocol) {
+    const bool in_order = std::tie(a, a_port) <= std::tie(b, b_port);
+    return in_order ? Ends{a, a_port, b, b_port, protocol} : Ends{b, b_port, a, a_port, protocol};
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts;
+    std::istringstream cells(text);
+    for (std::string cell; std::getline(cells, cell, separator);) parts.push_back(cell);
+    return parts;
+}
+
+/// Of every capture, the names expected of the TCP and UDP flows between two IPv4 ends: the
+/// application, and the protocol that carries it.
+std::map<std::string, Names> expected_names(const fs::path& table) {
+    std::map<std::string, Names> expected;
+    std::ifstream in(table);
+    for (std::string line; std::getline(in, line);) {
+        const std::vector<std::string> row = split(line, ',');
+        if (row.size() < 15 || row[10] != "DPI" || (row[2] != "TCP" && row[2] != "UDP")) continue;
+        if (row[3].find(':') != std::string::npos) continue;
+        const int protocol = row[2] == "TCP" ? kProtocolTcp : kProtocolUdp;
+        const auto names = split(row[8], '.');
+        expected[row[0]][ends_of(row[3], std::stoi(row[4]), row[5], std::stoi(row[6]), protocol)]
+            .insert(names.begin(), names.end());
+    }
+    return expected;
+}
+
+TEST(NdpiReference, RecognizesTheApplicationsThatItsSuiteExpects) {
+    const UnpackedArchive archive("pcap/ndpi-protocols.tar.zst");
+    if (!archive.is_there()) {
+        GTEST_SKIP() << "pcap/ndpi-protocols.tar.zst is not in the reference data";
+    }
+    const fs::path program = fs::read_symlink("/proc/self/exe");
+    const fs::path plugin = ApplicationWatcher::ndpi_plugin_of(program);
+    if (!fs::exists(plugin)) GTEST_SKIP() << "libndpi-dev is not installed";
+    std::size_t compared = 0;
+    std::size_t labelled = 0;
+    std::size_t equal = 0;
+    for (const auto& [capture, names] : expected_names(archive.path() / "flows.csv")) {
+        auto watcher = ApplicationWatcher::load(plugin);
+        ASSERT_TRUE(watcher);
+        IngestOptions options;
+        options.kind = InputKind::packets;
+        options.watcher = watcher->get();
+        const std::vector<fs::path> files = {archive.path() / "pcap" / capture};
+        ASSERT_TRUE(ingest(files, options, [&](const FlowRecord& flow) {
+            const auto found =
+                names.find(ends_of(to_string(flow.src), flow.src_port, to_string(flow.dst),
+                                   flow.dst_port, flow.protocol));
+            if (found == names.end()) return;
+            ++compared;
+            labelled += flow.application != 0 ? 1 : 0;
+            equal += found->second.contains((*watcher)->name_of(flow.application)) ? 1 : 0;
+        }));
+    }
+
+    std::cout << compared << " flows, " << labelled << " labelled, " << equal << " as expected\n";
+    EXPECT_GT(compared, 2'000U);
+    EXPECT_GE(labelled * 100, compared * 90);
+    EXPECT_GE(equal * 100, labelled * 95);
+}
+
+}  // namespace
+}  // namespace tributary::datasets
