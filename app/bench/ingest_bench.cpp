@@ -17,6 +17,9 @@ using Path = std::filesystem::path;
 using Command = std::vector<std::string>;
 
 constexpr const char* kLibpcapLoop = "libpcap-loop";
+constexpr const char* kMixed = "mixed";
+constexpr const char* kExports = "exports";
+constexpr const char* kListen = "listen";
 /// A program that needs this many CPU seconds is steady enough to be run once.
 constexpr double kLongRun = 10;
 
@@ -25,6 +28,8 @@ struct Contender {
     std::string name;
     std::string needs;  ///< program in PATH; empty: part of ours
     std::function<Result<ProcessCost>(const IngestBenchOptions&, const Path& capture)> run;
+    /// On the scan it would need gigabytes of memory, or many minutes.
+    bool is_for_mixed_only = false;
 };
 
 template <typename Loop>
@@ -40,6 +45,21 @@ Contender ours(const std::string& name, const std::string& reader, const std::st
                                             "--input", "packets", "--reader", reader, "--format",
                                             "batch", "--schema", schema});
             }};
+}
+
+Contender with_applications() {
+    return {"tributary-ndpi", "",
+            [](const IngestBenchOptions& options, const Path& capture) {
+                return run_measured(Command{options.program.string(), "flows", capture.string(),
+                                            "--input", "packets", "--ndpi", "--format", "batch",
+                                            "--schema", "flow/1"});
+            },
+            true};
+}
+
+Contender for_mixed_only(Contender contender) {
+    contender.is_for_mixed_only = true;
+    return contender;
 }
 
 /// The words "FILE" and "FOLDER" stand for the capture and a folder to write to.
@@ -61,12 +81,14 @@ std::vector<Contender> contenders() {
         ours("tributary-mapped", "mapped", "flow/1"),
         ours("tributary-libpcap", "libpcap", "flow/1"),
         ours("tributary-kdd41", "mapped", "kdd41/1"),
+        with_applications(),
         peer({"softflowd", "-r", "FILE", "-n", "127.0.0.1:9", "-v", "5", "-c", "none", "-p",
               "none"}),
         peer({"nfpcapd", "-r", "FILE", "-w", "FOLDER"}),
         peer({"argus", "-r", "FILE", "-w", "/dev/null"}),
-        peer({"ndpiReader", "-q", "-i", "FILE"}),
-        peer({"tshark", "-n", "-q", "-r", "FILE", "-z", "conv,tcp", "-z", "conv,udp"}),
+        for_mixed_only(peer({"ndpiReader", "-q", "-i", "FILE"})),
+        for_mixed_only(
+            peer({"tshark", "-n", "-q", "-r", "FILE", "-z", "conv,tcp", "-z", "conv,udp"})),
     };
 }
 
@@ -79,7 +101,7 @@ struct Input {
 
 Result<std::vector<Input>> build_inputs(const IngestBenchOptions& options) {
     const std::vector<Input> inputs = {
-        {"mixed", options.folder / "mixed.pcap", options.mixed_packets},
+        {kMixed, options.folder / "mixed.pcap", options.mixed_packets},
         {"scan", options.folder / "scan.pcap", options.scan_packets},
     };
     options.progress("building the captures");
@@ -90,8 +112,16 @@ Result<std::vector<Input>> build_inputs(const IngestBenchOptions& options) {
 
 bool is_wanted(const IngestBenchOptions& options, const std::string& name) {
     const auto& only = options.only;
-    return only.empty() || name == kLibpcapLoop ||
-           std::find(only.begin(), only.end(), name) != only.end();
+    return only.empty() || std::find(only.begin(), only.end(), name) != only.end();
+}
+
+/// With any program on a capture goes the loop that its ratio refers to.
+bool wants_captures(const IngestBenchOptions& options) {
+    const auto is_of_exports = [](const std::string& name) {
+        return name == kExports || name == kListen;
+    };
+    return options.only.empty() ||
+           !std::all_of(options.only.begin(), options.only.end(), is_of_exports);
 }
 
 /// Every contender in turn, and the whole round again: drift of the machine meets all alike.
@@ -104,6 +134,7 @@ void measure(const IngestBenchOptions& options, const Input& input,
         for (std::size_t i = 0; i < programs.size(); ++i) {
             IngestBenchRow& row = rows[i];
             if (row.cpu_seconds > kLongRun || has_failed[i]) continue;
+            if (programs[i].is_for_mixed_only && input.name != kMixed) continue;
             options.progress(input.name + ": " + programs[i].name);
             const auto cost = programs[i].run(options, input.capture);
             if (!cost) {
@@ -116,7 +147,7 @@ void measure(const IngestBenchOptions& options, const Input& input,
         }
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (has_failed[i]) continue;
+        if (has_failed[i] || rows[i].program.empty()) continue;
         rows[i].mpps = static_cast<double>(input.packets) / 1e6 / rows[i].cpu_seconds;
         rows[i].ratio_to_libpcap = rows.front().cpu_seconds / rows[i].cpu_seconds;
         result.rows.push_back(rows[i]);
@@ -128,28 +159,42 @@ void measure(const IngestBenchOptions& options, const Input& input,
 std::vector<std::string> ingest_bench_programs() {
     std::vector<std::string> names;
     for (const Contender& contender : contenders()) names.push_back(contender.name);
+    names.insert(names.end(), {kExports, kListen});
     return names;
 }
 
-Result<IngestBenchResult> run_ingest_bench(const IngestBenchOptions& options) {
-    IngestBenchResult result;
+namespace {
+
+std::vector<Contender> wanted_programs(const IngestBenchOptions& options,
+                                       IngestBenchResult& result) {
     std::vector<Contender> programs;
     for (Contender& contender : contenders()) {
-        if (!is_wanted(options, contender.name)) continue;
+        const bool is_reference = contender.name == kLibpcapLoop;
+        if (!is_reference && !is_wanted(options, contender.name)) continue;
         if (contender.needs.empty() || is_installed(contender.needs)) {
             programs.push_back(std::move(contender));
         } else {
             result.missing.push_back(contender.needs + " is not installed: scripts/setup --all");
         }
     }
-    TRIBUTARY_TRY(const auto inputs, build_inputs(options));
-    for (const Input& input : inputs) measure(options, input, programs, result);
-    if (options.only.empty()) {
+    return programs;
+}
+
+}  // namespace
+
+Result<IngestBenchResult> run_ingest_bench(const IngestBenchOptions& options) {
+    IngestBenchResult result;
+    if (wants_captures(options)) {
+        const std::vector<Contender> programs = wanted_programs(options, result);
+        TRIBUTARY_TRY(const auto inputs, build_inputs(options));
+        for (const Input& input : inputs) measure(options, input, programs, result);
+    }
+    if (is_wanted(options, kExports)) {
         options.progress("exports and text");
         const std::vector<IngestBenchRow> rows = run_export_bench();
         result.rows.insert(result.rows.end(), rows.begin(), rows.end());
-        run_receive_bench(options, result);
     }
+    if (is_wanted(options, kListen)) run_receive_bench(options, result);
     return result;
 }
 
