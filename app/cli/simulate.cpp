@@ -1,10 +1,12 @@
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.hpp"
+#include "netlayer/simulation/replay.hpp"
 #include "netlayer/simulation/shrink.hpp"
 
 namespace tributary::app {
@@ -17,6 +19,8 @@ struct SimulateOptions {
     netlayer::SimulationOptions simulation;
     std::uint64_t seeds = 1;
     std::string history;
+    std::string record;
+    std::string replay;
     bool all_faults = false;
     bool quiet = false;
     bool shrink = false;
@@ -51,8 +55,24 @@ Json report_json(const netlayer::SimulationReport& report) {
     };
 }
 
+/// With several seeds each has a file of its own: runs.jsonl becomes runs-17.jsonl.
+std::filesystem::path file_of(const std::string& file, const SimulateOptions& options,
+                              std::uint64_t seed) {
+    if (options.seeds == 1) return file;
+    std::filesystem::path path(file);
+    path.replace_filename(path.stem().string() + "-" + std::to_string(seed) +
+                          path.extension().string());
+    return path;
+}
+
+Status written(std::ofstream& out, const std::filesystem::path& file) {
+    if (out.flush()) return {};
+    return fail(Errc::io,
+                "cannot write " + file.string() + ". Check the folder and the space on the disk");
+}
+
 /// One line an operation, as docs/protocol.md describes them.
-Status write_history(const std::string& file, const netlayer::SimulationReport& report) {
+Status write_history(const std::filesystem::path& file, const netlayer::SimulationReport& report) {
     std::ofstream out(file);
     for (const netlayer::OperationRecord& record : report.history) {
         const Json line{{"process", record.process},
@@ -65,8 +85,7 @@ Status write_history(const std::string& file, const netlayer::SimulationReport& 
                         {"durable", record.durable}};
         out << line.dump() << "\n";
     }
-    if (out.flush()) return {};
-    return fail(Errc::io, "cannot write " + file + ". Check the folder and the space on the disk");
+    return written(out, file);
 }
 
 void print_report(const netlayer::SimulationReport& report) {
@@ -116,13 +135,53 @@ void print_shrunk(const netlayer::SimulationOptions& failing) {
     }
 }
 
+/// Runs one seed, and writes what was asked for.
+Result<netlayer::SimulationReport> run_seed(const SimulateOptions& options, std::uint64_t index) {
+    netlayer::SimulationOptions simulation = options_of(options, index);
+    const auto events = file_of(options.record, options, simulation.seed);
+    std::ofstream log;
+    if (!options.record.empty()) {
+        log.open(events);
+        simulation.record = [&log](const std::string& line) { log << line << "\n"; };
+    }
+    netlayer::SimulationReport report = netlayer::simulate(simulation);
+    if (!options.record.empty()) TRIBUTARY_CHECK(written(log, events));
+    if (!options.history.empty()) {
+        TRIBUTARY_CHECK(write_history(file_of(options.history, options, simulation.seed), report));
+    }
+    return report;
+}
+
+Result<int> run_replay(const SimulateOptions& options) {
+    std::ifstream log(options.replay);
+    if (!log) {
+        return fail(Errc::not_found, "cannot read " + options.replay +
+                                         ". Record a run first: tributary simulate --record " +
+                                         options.replay);
+    }
+    const auto replayed = netlayer::replay(log);
+    if (!replayed) return fail(replayed.error().with_context(options.replay));
+    const Json json{{"schema", 1},
+                    {"lines", replayed->lines},
+                    {"starts", replayed->starts},
+                    {"steps", replayed->steps},
+                    {"effects", replayed->effects}};
+    if (options.json) {
+        std::cout << json.dump() << "\n";
+    } else {
+        std::cout << replayed->steps << " steps of " << replayed->starts
+                  << " started processes had the recorded " << replayed->effects << " effects\n";
+    }
+    return kExitDone;
+}
+
 Result<int> run_simulate(const SimulateOptions& options) {
+    if (!options.replay.empty()) return run_replay(options);
     std::uint64_t failed = 0;
     std::uint64_t events = 0;
     double cpu_seconds = 0;
     for (std::uint64_t i = 0; i < options.seeds; ++i) {
-        const netlayer::SimulationReport report = netlayer::simulate(options_of(options, i));
-        if (!options.history.empty()) TRIBUTARY_CHECK(write_history(options.history, report));
+        TRIBUTARY_TRY(const netlayer::SimulationReport report, run_seed(options, i));
         failed += report.violations.empty() ? 0 : 1;
         events += report.events;
         cpu_seconds += report.cpu_seconds;
@@ -180,7 +239,14 @@ void add_simulate(CLI::App& root, Invocation& invocation) {
                       "Every fault that the seed allows: restarts with every fourth, many leaves "
                       "with every fifth");
     command->add_option("--history", options->history,
-                        "Write one JSON line an operation, for independent checkers");
+                        "Write one JSON line an operation, for independent checkers; with --seeds "
+                        "a file a seed");
+    auto* record = command->add_option("--record", options->record,
+                                       "Write every step of every process, for --replay");
+    command
+        ->add_option("--replay", options->replay,
+                     "Give every process the recorded events again, and compare what it does")
+        ->excludes(record);
     command->add_flag("!--no-leaves", simulation.leaves, "Nobody leaves");
     command->add_flag("--many-leaves", simulation.many_leaves,
                       "Clients leave all the time, several at once, with others below them");

@@ -94,6 +94,8 @@ SimulationReport simulate(const SimulationOptions& options) {
     const Random random(options.seed);
     const bool faults = options.cuts || options.crashes;
     World world(random, timing(options, random.split("shape")), options.mutations, faults);
+    std::optional<EventLog> log;
+    if (options.record) world.record(log.emplace(options.record));
     History history;
     Workload workload(options, random.split("workload"), world, history, report);
     Checker checker(world, history, options.objects);
@@ -108,6 +110,7 @@ SimulationReport simulate(const SimulationOptions& options) {
         for (auto& found : judgement.violations) report.violations.push_back(std::move(found));
         if (options.keep_history) report.history = records(history, judgement.counted);
     }
+    if (log) log->end();
     add_counters(report, world);
     if (report.counters["merges_refused"] > 0) {
         report.violations.push_back("the queues of a leaver and its successor did not fit (C20)");

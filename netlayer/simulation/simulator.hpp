@@ -5,6 +5,7 @@
 // One call at a time per thread; calls are independent.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ struct SimulationOptions {
     /// Check the state after every n-th event; 0 checks only the end.
     std::size_t check_every = 1;
     Mutations mutations;
+    /// Hears every line of the event log, if set (netlayer/simulation/replay.hpp).
+    std::function<void(const std::string& line)> record{};
 };
 
 /// One operation as a client saw it; what an independent checker needs (protocol rules, section 8).

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "netlayer/simulation/event_text.hpp"
 #include "netlayer/state.hpp"
 
 namespace tributary::netlayer::simulation {
@@ -34,10 +35,15 @@ void World::start(ProcessId id, Incarnation server_incarnation) {
     setup.self.name = "p" + std::to_string(id);
     setup.options = options_;
     setup.mutations = mutations_;
-    node.process = std::make_unique<Process>(std::move(setup));
+    make_process(node, std::move(setup));
     node.timers.clear();
     node.slow_until = Micros{0};
     ++node.run;
+}
+
+void World::make_process(Node& node, Process::Setup setup) {
+    if (log_ != nullptr) log_->start(setup);
+    node.process = std::make_unique<Process>(std::move(setup));
 }
 
 void World::crash_server(Micros pause) {
@@ -96,7 +102,7 @@ void World::restart_server(Incarnation incarnation) {
     setup.mutations = mutations_;
     setup.restored = store_.objects();
     setup.image = store_.image();
-    server.process = std::make_unique<Process>(std::move(setup));
+    make_process(server, std::move(setup));
     ++server.run;
     give(kServer, Started{});
 }
@@ -271,13 +277,15 @@ bool World::edge_lost(ProcessId child, ProcessId parent, Epoch epoch) const {
 void World::handle(ProcessId id, Node& node, Input input) {
     last_was_event_ = !is_heartbeat_input(input);
     ++(last_was_event_ ? events_ : heartbeats_);
+    const std::string event = log_ != nullptr ? text_of(input) : std::string();
     auto effects = node.process->step({now_, std::move(input)});
-    if (id == kServer && options_.persist_state) {
-        if (auto* persist = effects.empty() ? nullptr : std::get_if<Persist>(&effects.front())) {
-            persist->image = node.process->image();
-        }
-        effects = store_effects(std::move(effects));
+    const bool stores = id == kServer && options_.persist_state;
+    if (auto* persist = effects.empty() ? nullptr : std::get_if<Persist>(&effects.front());
+        persist != nullptr && stores) {
+        persist->image = node.process->image();
     }
+    if (log_ != nullptr) log_->step(id, now_, event, effects);
+    if (stores) effects = store_effects(std::move(effects));
     const std::uint64_t run = node.run;
     for (Effect& effect : effects) {
         if (node.run != run) break;

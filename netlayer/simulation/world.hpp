@@ -12,6 +12,7 @@
 
 #include "base/random.hpp"
 #include "netlayer/process.hpp"
+#include "netlayer/simulation/event_log.hpp"
 #include "netlayer/simulation/network.hpp"
 #include "netlayer/simulation/schedule.hpp"
 #include "netlayer/simulation/server_store.hpp"
@@ -41,6 +42,8 @@ class World {
     World(Random random, ProcessOptions options, Mutations mutations, bool lossy_direct);
 
     void observe(Observer observer) { observer_ = std::move(observer); }
+    /// Writes down every step from now on; the log outlives this world.
+    void record(EventLog& log) { log_ = &log; }
     /// Starts a program (again); the process itself decides nothing before its first event.
     void start(ProcessId id, Incarnation server_incarnation = 0);
     /// Ends the server, which starts again after `pause` from what its disk holds.
@@ -86,6 +89,7 @@ class World {
 
  private:
     void handle(ProcessId id, Node& node, Input input);
+    void make_process(Node& node, Process::Setup setup);
     /// Hands the server's effects to its store; those that do not wait come back.
     std::vector<Effect> store_effects(std::vector<Effect> effects);
     void perform_stored();
@@ -106,6 +110,7 @@ class World {
     Network network_;
     Schedule schedule_;
     Observer observer_;
+    EventLog* log_ = nullptr;
     std::map<ProcessId, Node> nodes_;
     Micros now_{0};
     ServerStore store_;
