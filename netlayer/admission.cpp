@@ -28,6 +28,11 @@ bool valid_ids(const std::vector<Object>& objects) {
                        [](const Object& object) { return valid_object_id(object.id); });
 }
 
+bool valid_ids(const std::vector<KnownVersion>& versions) {
+    return std::all_of(versions.begin(), versions.end(),
+                       [](const KnownVersion& known) { return valid_object_id(known.object); });
+}
+
 bool valid_ids(const std::vector<Dependency>& pairs) {
     return std::all_of(pairs.begin(), pairs.end(), [](const Dependency& pair) {
         return valid_object_id(pair.from) && valid_object_id(pair.to);
@@ -70,6 +75,11 @@ Status check_objects(const M& message, const ProcessOptions& options) {
     if constexpr (is_one_of<M, Force, PromotePart>) {
         if (message.objects.size() > options.max_copies || !valid_ids(message.objects)) {
             return fail(Errc::limit_exceeded, "more objects than max_copies, or an invalid id");
+        }
+    }
+    if constexpr (std::is_same_v<M, Force>) {
+        if (message.known.size() > options.max_copies || !valid_ids(message.known)) {
+            return fail(Errc::limit_exceeded, "more versions than max_copies, or an invalid id");
         }
     }
     return {};

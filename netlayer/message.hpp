@@ -64,12 +64,22 @@ struct ReadReturn {
     Path path;
 };
 
-/// [edge, upward] Copies for the server, which confirms by the same id. §5.1, §6.2 (C4).
+/// A copy that the sender has.
+struct KnownVersion {
+    ObjectId object;
+    Version version = 0;
+};
+
+/// [edge, upward] Copies for the server, which confirms by the same id. §5.1, §6.2 (C4). What the
+/// receiver has had already is only named in `known`: this version, or a newer one, is to be
+/// stored. `whole`: an earlier try was not confirmed, so everything travels with its body.
 struct Force {
     RequestId id;
     std::vector<Object> objects;
     std::vector<Dependency> dependencies;
     Path path;
+    std::vector<KnownVersion> known{};
+    bool whole = false;
 };
 
 /// [edge, downward] The server's store holds everything of the force of that id.
@@ -129,12 +139,6 @@ struct Hold {
     std::uint64_t attempt = 0;
     Card successor;
     std::vector<ProcessId> siblings;
-};
-
-/// A copy that the sender has.
-struct KnownVersion {
-    ObjectId object;
-    Version version = 0;
 };
 
 /// [edge] The last message for the leaver until the attempt ends. `epochs` are those that the

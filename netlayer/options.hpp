@@ -27,6 +27,9 @@ struct ProcessOptions {
     Micros retry_join{1'000'000};   ///< a join request is repeated after this
     Micros retry_read{2'000'000};   ///< a strict read is repeated after this, with the same id
     Micros retry_force{3'000'000};  ///< a force is repeated after this, with the same id
+    /// A program that runs longer is given up and its objects are handed on: others wait for them
+    /// (C19). What it still returns is dropped.
+    Micros longest_program{600'000'000};
 
     // Bounds. At the bound: a local request is refused; a peer that exceeds one is cut off; a read
     // or a force that exceeds max_hops is dropped (and repeated). Each is counted.

@@ -95,6 +95,7 @@ void Step::operator()(const TimerFired& event) {
     Membership(state_).tick();
     if (!state_.is_connected()) return;
     Leases(state_).ping();
+    Updates(state_).tick();
     Reads(state_).tick();
     Forces(state_).tick();
 }

@@ -17,7 +17,25 @@ State::State(Process::Setup setup)
     image = std::move(setup.image);
 }
 
+void State::note_sent_up(const Message& message) {
+    const auto note = [this](const Object& object) {
+        note_version(parent->has, object.id, object.version);
+    };
+    std::visit(
+        [&](const auto& content) {
+            using Content = std::decay_t<decltype(content)>;
+            if constexpr (std::is_same_v<Content, Migrate> || std::is_same_v<Content, ReadClimb>) {
+                note(content.object);
+                for (const Object& copy : content.copies) note(copy);
+            } else if constexpr (std::is_same_v<Content, Force>) {
+                for (const Object& object : content.objects) note(object);
+            }
+        },
+        message);
+}
+
 void State::send(ProcessId to, Message message) {
+    if (parent && parent->card.id == to) note_sent_up(message);
     if (!holding || holding->leaver != to || is_heartbeat(message)) {
         send_past_hold(to, std::move(message));
         return;
@@ -86,8 +104,8 @@ void State::reset() {
     updates.clear();
     reads.clear();
     forces.clear();
-    read_ids.clear();
-    written_ids.clear();
+    read_versions.clear();
+    written_versions.clear();
     leave_forced = false;
     attempt.reset();
     refusals = 0;
@@ -114,6 +132,8 @@ std::map<std::string, std::uint64_t> named(const Counters& c) {
             {"reads_above_ancestor", c.reads_above_ancestor},
             {"reads_unanswerable", c.reads_unanswerable},
             {"forces_retried", c.forces_retried},
+            {"forces_incomplete", c.forces_incomplete},
+            {"programs_given_up", c.programs_given_up},
             {"migrations", c.migrations},
             {"copies_sent", c.copies_sent},
             {"reconstituted", c.reconstituted},

@@ -43,6 +43,9 @@ struct Parent {
     Micros last_pong{0};
     std::uint64_t pings = 0;                    ///< number of the last ping sent
     std::map<std::uint64_t, Micros> ping_sent;  ///< the last few pings
+    /// What it holds copies of, in these versions or newer ones: it was sent them on this edge, or
+    /// handed the object down. Its bodies need not be sent again.
+    Versions has{};
 };
 
 /// A local update from invocation to Applied.
@@ -51,6 +54,7 @@ struct Update {
     std::size_t held = 0;         ///< how many of `order` are here
     bool force = false;
     bool computing = false;
+    Micros started{0};  ///< when its program was
 };
 
 struct PendingRead {
@@ -62,7 +66,7 @@ struct PendingRead {
 /// A force whose confirmation is awaited. `operation` is kNoOperation for the force of a leave.
 struct PendingForce {
     OperationId operation = kNoOperation;
-    std::set<ObjectId> objects;
+    Versions objects;  ///< the versions to be stored, at least
     Micros asked{0};
 };
 
@@ -73,6 +77,7 @@ struct Attempt {
     std::vector<ProcessId> siblings;  ///< of the successor, in the order told to it
     std::map<ProcessId, HoldOk> answers;
     Micros begun{0};
+    bool handed_over = false;  ///< this process' state was sent to the successor
 
     [[nodiscard]] bool complete() const { return answers.size() == siblings.size() + 2; }
 };
@@ -113,7 +118,9 @@ struct Counters {
         0;                                 ///< climbs past the common ancestor, for lack of a lease
     std::uint64_t reads_unanswerable = 0;  ///< answers that met a gone edge or an earlier life
     std::uint64_t forces_retried = 0;
-    std::uint64_t migrations = 0;  ///< hand-overs sent
+    std::uint64_t forces_incomplete = 0;  ///< dropped for a version that this process never had
+    std::uint64_t programs_given_up = 0;  ///< that ran longer than longest_program
+    std::uint64_t migrations = 0;         ///< hand-overs sent
     std::uint64_t copies_sent = 0;
     std::uint64_t reconstituted = 0;
     std::uint64_t disconnections = 0;  ///< of this process
@@ -155,9 +162,9 @@ struct State {
     std::map<OperationId, Update> updates;
     std::map<std::uint64_t, PendingRead> reads;
     std::map<std::uint64_t, PendingForce> forces;
-    std::uint64_t numbers = 0;    ///< of reads and forces, over all incarnations
-    std::set<ObjectId> read_ids;  ///< what a leave must force (C4)
-    std::set<ObjectId> written_ids;
+    std::uint64_t numbers = 0;  ///< of reads and forces, over all incarnations
+    Versions read_versions;     ///< the newest that this life read: what a leave must force (C4)
+    Versions written_versions;
     bool leave_forced = false;
     std::vector<LinkTable::Key> departed_edges;  ///< of the last words, while departing
 
@@ -182,6 +189,8 @@ struct State {
     /// right: whatever waits behind a lost child is taken over by its parent. On a held edge the
     /// message is held, unless it is a heart-beat.
     void send(ProcessId to, Message message);
+    /// Notes what the parent has once this was sent to it.
+    void note_sent_up(const Message& message);
     /// Sends on the current edge even if it is held.
     void send_past_hold(ProcessId to, Message message);
     void notify(Notice notice);

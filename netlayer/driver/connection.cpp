@@ -4,11 +4,11 @@ namespace tributary::netlayer {
 
 Result<Connection> Connection::dial(const Context& context, const Target& target,
                                     const KeyPair& keys, const SocketLimits& limits,
-                                    ByteView greeting) {
+                                    Bytes greeting) {
     TRIBUTARY_TRY(Socket socket, Socket::dialler(context, target.public_key, keys, limits));
     TRIBUTARY_TRY(Socket monitor, Socket::monitor(context, socket));
     TRIBUTARY_CHECK(socket.connect(target.endpoint));
-    if (socket.send({}, greeting) != SendOutcome::queued) {
+    if (socket.send({}, std::move(greeting)) != SendOutcome::queued) {
         return fail(Errc::internal, "cannot queue a greeting for " + target.endpoint);
     }
     return Connection(std::move(socket), std::move(monitor));

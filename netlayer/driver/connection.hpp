@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "netlayer/driver/socket.hpp"
 
@@ -26,14 +27,13 @@ class Connection {
     /// @param greeting  the first message, sent as soon as the connection is up
     /// @error invalid_argument (endpoint or key), internal
     static Result<Connection> dial(const Context& context, const Target& target,
-                                   const KeyPair& keys, const SocketLimits& limits,
-                                   ByteView greeting);
+                                   const KeyPair& keys, const SocketLimits& limits, Bytes greeting);
 
     /// Reads what happened to the connection since the last call.
     State refresh();
     [[nodiscard]] State state() const { return state_; }
     std::optional<Received> receive() { return socket_.receive(); }
-    SendOutcome send(ByteView payload) { return socket_.send({}, payload); }
+    SendOutcome send(Bytes payload) { return socket_.send({}, std::move(payload)); }
     [[nodiscard]] void* socket() const { return socket_.get(); }
     [[nodiscard]] void* events() const { return monitor_.get(); }
 

@@ -14,6 +14,7 @@ namespace {
 constexpr const char* kAuthenticationEndpoint = "inproc://zeromq.zap.01";
 constexpr const char* kDomain = "tributary";
 constexpr std::size_t kMaxFrames = 16;
+constexpr std::size_t kWorthKeeping = 4096;
 
 class ZmqFrame {
  public:
@@ -22,15 +23,26 @@ class ZmqFrame {
         if (zmq_msg_init_size(&message_, bytes.size()) != 0) zmq_msg_init(&message_);
         if (!bytes.empty()) std::memcpy(zmq_msg_data(&message_), bytes.data(), bytes.size());
     }
+    explicit ZmqFrame(std::unique_ptr<Bytes> bytes) {
+        Bytes* owned = bytes.get();
+        const auto release = [](void*, void* hint) {
+            std::unique_ptr<Bytes>(static_cast<Bytes*>(hint));
+        };
+        if (zmq_msg_init_data(&message_, owned->data(), owned->size(), release, owned) == 0) {
+            bytes.release();  // NOLINT(bugprone-unused-return-value): the library's now
+        } else {
+            zmq_msg_init(&message_);
+        }
+    }
     ZmqFrame(const ZmqFrame&) = delete;
     ZmqFrame& operator=(const ZmqFrame&) = delete;
     ~ZmqFrame() { zmq_msg_close(&message_); }
 
     zmq_msg_t* get() { return &message_; }
-    Bytes bytes() {
-        const auto* data = static_cast<const std::uint8_t*>(zmq_msg_data(&message_));
-        return Bytes(data, data + zmq_msg_size(&message_));
+    ByteView view() {
+        return {static_cast<const std::uint8_t*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)};
     }
+    Bytes bytes() { return Bytes(view().begin(), view().end()); }
     std::string user_id() {
         const char* property = zmq_msg_gets(&message_, "User-Id");
         return property == nullptr ? std::string() : std::string(property);
@@ -49,8 +61,9 @@ SendOutcome outcome_of_errno() {
     }
 }
 
-bool send_frame(void* socket, ByteView bytes, int flags) {
-    ZmqFrame frame(bytes);
+template <typename Content>
+bool send_frame(void* socket, Content content, int flags) {
+    ZmqFrame frame(std::move(content));
     int sent = -1;
     do {
         sent = zmq_msg_send(frame.get(), socket, flags | ZMQ_DONTWAIT);
@@ -188,16 +201,19 @@ std::string Socket::bound_endpoint() const {
 
 std::optional<Received> Socket::receive() {
     Received received;
-    ZmqFrame frame;
-    if (!receive_frame(handle_, frame)) return std::nullopt;
+    const auto frame = std::make_shared<ZmqFrame>();
+    if (!receive_frame(handle_, *frame)) return std::nullopt;
     if (is_router(handle_)) {
-        received.route = frame.bytes();
-        if (!frame.more() || !receive_frame(handle_, frame)) return received;
+        received.route = frame->bytes();
+        if (!frame->more() || !receive_frame(handle_, *frame)) return received;
     }
-    received.payload = frame.bytes();
-    received.user_id = frame.user_id();
-    received.well_formed = !frame.more();
-    while (frame.more() && receive_frame(handle_, frame)) {
+    received.payload = frame->view();
+    received.user_id = frame->user_id();
+    received.well_formed = !frame->more();
+    received.storage = frame;
+    if (received.well_formed) return received;
+    ZmqFrame rest;
+    while (receive_frame(handle_, rest) && rest.more()) {
     }
     return received;
 }
@@ -212,15 +228,21 @@ std::vector<Bytes> Socket::receive_frames() {
     return frames;
 }
 
-SendOutcome Socket::send(const Bytes& route, ByteView payload) {
-    if (!route.empty() && !send_frame(handle_, route, ZMQ_SNDMORE)) return outcome_of_errno();
-    return send_frame(handle_, payload, 0) ? SendOutcome::queued : outcome_of_errno();
+SendOutcome Socket::send(const Bytes& route, Bytes payload) {
+    if (!route.empty() && !send_frame(handle_, ByteView(route), ZMQ_SNDMORE)) {
+        return outcome_of_errno();
+    }
+    // A short message is cheaper to copy into the library's own than to be freed by it.
+    const bool sent = payload.size() < kWorthKeeping
+                          ? send_frame(handle_, ByteView(payload), 0)
+                          : send_frame(handle_, std::make_unique<Bytes>(std::move(payload)), 0);
+    return sent ? SendOutcome::queued : outcome_of_errno();
 }
 
 SendOutcome Socket::send_frames(const std::vector<Bytes>& frames) {
     for (std::size_t i = 0; i < frames.size(); ++i) {
         const int flags = i + 1 < frames.size() ? ZMQ_SNDMORE : 0;
-        if (!send_frame(handle_, frames[i], flags)) return outcome_of_errno();
+        if (!send_frame(handle_, ByteView(frames[i]), flags)) return outcome_of_errno();
     }
     return SendOutcome::queued;
 }

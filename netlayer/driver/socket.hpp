@@ -31,8 +31,9 @@ struct SocketLimits {
 
 /// What a ROUTER needs to tell its peers apart, and the two halves of a message.
 struct Received {
-    Bytes route;               ///< who to answer; empty on a dialled connection
-    Bytes payload;             ///< the only content frame
+    Bytes route;                          ///< who to answer; empty on a dialled connection
+    ByteView payload;                     ///< the only content frame, where the library put it
+    std::shared_ptr<const void> storage;  ///< of the payload
     std::string user_id;       ///< the key that authentication vouched for; empty without
     bool well_formed = false;  ///< exactly one content frame
 };
@@ -94,8 +95,9 @@ class Socket {
     std::optional<Received> receive();
     /// All frames of the next message, if one is there; for authentication and events.
     std::vector<Bytes> receive_frames();
-    /// Sends one content frame, to `route` on a listening socket.
-    SendOutcome send(const Bytes& route, ByteView payload);
+    /// Sends one content frame, to `route` on a listening socket. The library sends the payload
+    /// from where it is, and frees it.
+    SendOutcome send(const Bytes& route, Bytes payload);
     /// Sends all frames as one message.
     SendOutcome send_frames(const std::vector<Bytes>& frames);
 

@@ -215,7 +215,8 @@ bool Transport::honest_join(const Frame& frame, const std::string& proven_key) {
 
 void Transport::relay(const Frame& frame, ByteView bytes) {
     count_.relayed.add();
-    if (send_to_route(frame.to, bytes) != SendOutcome::queued) count_.undeliverable.add();
+    if (send_to_route(frame.to, Bytes(bytes.begin(), bytes.end())) != SendOutcome::queued)
+        count_.undeliverable.add();
 }
 
 void Transport::on_dialled_frame(ProcessId peer, const Received& received) {

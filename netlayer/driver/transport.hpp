@@ -132,8 +132,8 @@ class Transport {
     [[nodiscard]] Frame greeting_for(ProcessId peer) const;
     void greet_server();
     void break_connection(ProcessId peer);
-    SendOutcome transmit(ProcessId to, const Link& link, ByteView bytes);
-    SendOutcome send_to_route(ProcessId to, ByteView bytes);
+    SendOutcome transmit(ProcessId to, const Link& link, Bytes bytes);
+    SendOutcome send_to_route(ProcessId to, Bytes bytes);
     void down(ProcessId peer, Link& link);
     [[nodiscard]] bool is_server() const { return options_.self == kServer; }
 

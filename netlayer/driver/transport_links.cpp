@@ -52,16 +52,19 @@ void Transport::welcome(const Welcome& answer) {
     if (!answer.closed && !ours) return;
     Frame frame{options_.self, answer.to, answer.epoch, 0, answer.received};
     frame.greeting = {is_server() ? server_incarnation_ : 0, answer.closed};
-    const auto bytes = encode(frame, options_.codec);
-    if (!bytes || send_to_route(answer.to, *bytes) != SendOutcome::queued || answer.closed) return;
+    auto bytes = encode(frame, options_.codec);
+    if (!bytes || send_to_route(answer.to, std::move(*bytes)) != SendOutcome::queued ||
+        answer.closed) {
+        return;
+    }
     link->second.up = true;
     link->second.told = false;
 }
 
 Status Transport::dial(ProcessId peer, const Connection::Target& target) {
-    TRIBUTARY_TRY(const Bytes greeting, encode(greeting_for(peer), options_.codec));
-    TRIBUTARY_TRY(Connection connection,
-                  Connection::dial(context_, target, options_.keys, options_.sockets, greeting));
+    TRIBUTARY_TRY(Bytes greeting, encode(greeting_for(peer), options_.codec));
+    TRIBUTARY_TRY(Connection connection, Connection::dial(context_, target, options_.keys,
+                                                          options_.sockets, std::move(greeting)));
     dialled_.erase(peer);
     dialled_.emplace(peer, std::move(connection));
     return {};
@@ -81,9 +84,9 @@ Frame Transport::greeting_for(ProcessId peer) const {
 /// Asks for the edge to the server on the session that is there, or on the next one.
 void Transport::greet_server() {
     const auto session = dialled_.find(kServer);
-    const auto bytes = encode(greeting_for(kServer), options_.codec);
+    auto bytes = encode(greeting_for(kServer), options_.codec);
     if (session == dialled_.end() || !bytes) return;
-    if (session->second.send(*bytes) != SendOutcome::queued) break_connection(kServer);
+    if (session->second.send(std::move(*bytes)) != SendOutcome::queued) break_connection(kServer);
 }
 
 void Transport::on_greeting(const Frame& frame, const Bytes& address) {
@@ -96,8 +99,8 @@ void Transport::on_greeting(const Frame& frame, const Bytes& address) {
     if (is_server() && frame.epoch == 0) {
         Frame answer{options_.self, from};
         answer.greeting.server_incarnation = server_incarnation_;
-        const auto bytes = encode(answer, options_.codec);
-        if (bytes) send_to_route(from, *bytes);
+        auto bytes = encode(answer, options_.codec);
+        if (bytes) send_to_route(from, std::move(*bytes));
     }
     const auto link = links_.find(from);
     if (link != links_.end() && link->second.epoch != frame.epoch) {
@@ -173,9 +176,9 @@ void Transport::send(const Send& message) {
     if (found == links_.end() || found->second.epoch != message.epoch) return;
     Link& link = found->second;
     if (!link.up) return;
-    const auto bytes = encode(Frame{options_.self, message.to, message.epoch, message.sequence,
-                                    message.acknowledged, message.message},
-                              options_.codec);
+    auto bytes = encode(Frame{options_.self, message.to, message.epoch, message.sequence,
+                              message.acknowledged, message.message},
+                        options_.codec);
     if (!bytes) {
         count_.unsendable.add();
         log::error("driver", "a message cannot be sent, its link is given up",
@@ -183,9 +186,10 @@ void Transport::send(const Send& message) {
         inputs_.emplace_back(LinkDown{message.to, link.epoch, true});
         return;
     }
-    if (transmit(message.to, link, *bytes) == SendOutcome::queued) {
+    const std::size_t size = bytes->size();
+    if (transmit(message.to, link, std::move(*bytes)) == SendOutcome::queued) {
         count_.sent.add();
-        count_.bytes_sent.add(bytes->size());
+        count_.bytes_sent.add(size);
     } else if (link.dial) {
         break_connection(message.to);
     } else {
@@ -193,28 +197,29 @@ void Transport::send(const Send& message) {
     }
 }
 
-SendOutcome Transport::transmit(ProcessId to, const Link& link, ByteView bytes) {
-    if (!link.dial) return send_to_route(to, bytes);
+SendOutcome Transport::transmit(ProcessId to, const Link& link, Bytes bytes) {
+    if (!link.dial) return send_to_route(to, std::move(bytes));
     const auto connection = dialled_.find(to);
-    return connection == dialled_.end() ? SendOutcome::unreachable : connection->second.send(bytes);
+    return connection == dialled_.end() ? SendOutcome::unreachable
+                                        : connection->second.send(std::move(bytes));
 }
 
-SendOutcome Transport::send_to_route(ProcessId to, ByteView bytes) {
+SendOutcome Transport::send_to_route(ProcessId to, Bytes bytes) {
     const auto route = routes_.find(to);
     if (route == routes_.end()) return SendOutcome::unreachable;
-    const SendOutcome outcome = router_.send(route->second.address, bytes);
+    const SendOutcome outcome = router_.send(route->second.address, std::move(bytes));
     if (outcome == SendOutcome::unreachable) routes_.erase(route);
     return outcome;
 }
 
 void Transport::send_direct(const SendDirect& message) {
     const Frame frame{options_.self, message.to.id, 0, 0, 0, message.message};
-    const auto bytes = encode(frame, options_.codec);
+    auto bytes = encode(frame, options_.codec);
     SendOutcome outcome = SendOutcome::failed;
     if (bytes && is_server()) {
-        outcome = send_to_route(message.to.id, *bytes);
+        outcome = send_to_route(message.to.id, std::move(*bytes));
     } else if (const auto session = dialled_.find(kServer); bytes && session != dialled_.end()) {
-        outcome = session->second.send(*bytes);
+        outcome = session->second.send(std::move(*bytes));
     }
     (outcome == SendOutcome::queued ? count_.sent : count_.undeliverable).add();
 }

@@ -162,6 +162,13 @@ void LinkTable::forget_received() {
     }
 }
 
+void LinkTable::forget_sent() {
+    for (auto& [peer, link] : links_) {
+        link.outbox.clear();
+        link.sent = link.acknowledged;
+    }
+}
+
 void LinkTable::acknowledge(ProcessId peer, Link& link, Sequence upto) {
     if (upto > link.sent) broken_.insert(peer);
     if (upto > link.sent || upto <= link.acknowledged) return;
@@ -179,6 +186,11 @@ bool LinkTable::is_current(ProcessId peer, Epoch epoch) const {
 bool LinkTable::is_interrupted(ProcessId peer) const {
     const auto found = links_.find(peer);
     return found != links_.end() && found->second.down_since.has_value();
+}
+
+bool LinkTable::all_acknowledged(ProcessId peer) const {
+    const auto found = links_.find(peer);
+    return found != links_.end() && found->second.outbox.empty();
 }
 
 bool LinkTable::is_dead(ProcessId peer, Epoch epoch) const {

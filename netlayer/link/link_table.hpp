@@ -76,8 +76,9 @@ class LinkTable {
     void keep_early(MessageReceived arrived);
     /// The messages kept for this epoch, in order of arrival.
     std::vector<MessageReceived> take_early(ProcessId peer, Epoch epoch);
-    /// For a planted fault only.
+    /// For planted faults only.
     void forget_received();
+    void forget_sent();
     void forget_early() { early_.clear(); }
 
     /// The transport lost the peer; from now on messages wait.
@@ -99,6 +100,9 @@ class LinkTable {
     [[nodiscard]] bool is_closing(ProcessId peer, Epoch epoch) const {
         return closing_.contains({peer, epoch});
     }
+    /// Whether the peer has processed everything that was sent on the current edge; without resume
+    /// nobody asks.
+    [[nodiscard]] bool all_acknowledged(ProcessId peer) const;
     [[nodiscard]] bool is_dead(ProcessId peer, Epoch epoch) const;
     /// How many of the peer's messages were processed on an edge that is current or closing.
     [[nodiscard]] std::optional<Sequence> received(ProcessId peer, Epoch epoch) const;

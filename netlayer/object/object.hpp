@@ -4,8 +4,10 @@
 // empty body, so any id may be asked for; an update makes version n+1 out of version n.
 // Values; any thread. self-service §3, §4.4.
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -17,6 +19,8 @@ namespace tributary::netlayer {
 
 using ObjectId = std::string;
 using Version = std::uint64_t;
+/// One version of each of some objects.
+using Versions = std::map<ObjectId, Version>;
 /// Shared because one body sits in the store, in copies and in several messages at once; it is
 /// never changed, so nobody can see another's writes. Null means empty.
 using Body = std::shared_ptr<const Bytes>;
@@ -32,6 +36,12 @@ struct Object {
 /// The bytes of a body; empty for a null one.
 inline ByteView view(const Body& body) {
     return body ? ByteView(*body) : ByteView();
+}
+
+/// Raises the version noted for this object, never lowers it.
+inline void note_version(Versions& versions, const ObjectId& id, Version version) {
+    Version& noted = versions[id];
+    noted = std::max(noted, version);
 }
 
 /// True for 1 to 64 printable ASCII characters without space.

@@ -4,7 +4,7 @@
 
 namespace tributary::netlayer {
 
-void Forces::start(OperationId operation, std::set<ObjectId> objects) {
+void Forces::start(OperationId operation, Versions objects) {
     if (state_.is_server()) {  // the Persist of this step stands before the notice
         state_.notify(Durable{operation});
         return;
@@ -12,21 +12,55 @@ void Forces::start(OperationId operation, std::set<ObjectId> objects) {
     const std::uint64_t number = ++state_.numbers;
     const auto [place, inserted] =
         state_.forces.emplace(number, PendingForce{operation, std::move(objects), state_.now});
-    ask(number, place->second);
+    ask(number, place->second, false);
 }
 
-void Forces::ask(std::uint64_t number, const PendingForce& force) {
+void Forces::ask(std::uint64_t number, const PendingForce& force, bool whole) {
     Force message;
     message.id = {state_.self.id, state_.self.incarnation, number};
     message.path = {state_.self.id};
-    Bundle bundle = Copier(state_).collect(force.objects);
+    message.whole = whole;
+    fill(message, force.objects);
+    state_.send(state_.parent_id(), std::move(message));
+}
+
+void Forces::fill(Force& message, const Versions& objects) {
+    std::set<ObjectId> lacking;
+    for (const auto& [id, version] : objects) {
+        const auto had = state_.parent->has.find(id);
+        if (!message.whole && had != state_.parent->has.end() && had->second >= version) {
+            message.known.push_back({id, version});
+        } else {
+            lacking.insert(id);
+        }
+    }
+    // What a known version depends on went up together with it.
+    Bundle bundle = Copier(state_).collect(lacking);
     message.objects = std::move(bundle.copies);
     message.dependencies = std::move(bundle.dependencies);
-    state_.send(state_.parent_id(), std::move(message));
+}
+
+std::optional<Versions> Forces::asked_for(const Force& message) const {
+    Versions objects;
+    for (const Object& object : message.objects) note_version(objects, object.id, object.version);
+    for (const KnownVersion& known : message.known) {
+        const Object* copy = state_.copies.find(known.object);
+        const bool had = known.version == 0 || (copy != nullptr && copy->version >= known.version);
+        if (!had && !state_.mutations.force_names_only) {
+            return std::nullopt;
+        }
+        note_version(objects, known.object, known.version);
+    }
+    return objects;
 }
 
 void Forces::on_force(const Force& message) {
     Copier(state_).save(message.objects, message.dependencies);
+    const auto objects = asked_for(message);
+    if (!objects) {  // asked for again, with bodies
+        ++state_.counters.forces_incomplete;
+        return;
+    }
     if (state_.is_server()) {
         confirm(message.id, message.path);
         return;
@@ -35,13 +69,9 @@ void Forces::on_force(const Force& message) {
         ++state_.counters.bound_hops;
         return;
     }
-    Force onward{message.id, {}, {}, message.path};
+    Force onward{message.id, {}, {}, message.path, {}, message.whole};
     onward.path.push_back(state_.self.id);
-    std::set<ObjectId> roots;
-    for (const Object& object : message.objects) roots.insert(object.id);
-    Bundle bundle = Copier(state_).collect(roots);
-    onward.objects = std::move(bundle.copies);
-    onward.dependencies = std::move(bundle.dependencies);
+    fill(onward, *objects);
     state_.send(state_.parent_id(), std::move(onward));
 }
 
@@ -77,7 +107,7 @@ void Forces::tick() {
         if (state_.now - force.asked < state_.options.retry_force) continue;
         force.asked = state_.now;
         ++state_.counters.forces_retried;
-        ask(number, force);
+        ask(number, force, true);
     }
 }
 

@@ -12,7 +12,7 @@ void Reads::invoke(const ReadInvoked& request) {
     }
     const Object* copy = state_.copies.find(request.object);
     if (!request.strict && copy != nullptr) {
-        state_.read_ids.insert(request.object);
+        note_version(state_.read_versions, request.object, copy->version);
         state_.notify(ReadCompleted{request.operation, *copy});
         return;
     }
@@ -145,7 +145,10 @@ void Reads::descend(ReadReturn message) {
     state_.reads.erase(found);
     // Kept if newer, without dependencies: they are recorded at an ancestor (C8).
     state_.copies.save(message.object, state_.mutations.save_copies_unconditionally);
-    state_.read_ids.insert(message.object.id);
+    note_version(state_.read_versions, message.object.id, message.object.version);
+    if (state_.mutations.force_names_only && state_.parent) {
+        note_version(state_.parent->has, message.object.id, message.object.version);
+    }
     state_.notify(ReadCompleted{operation, std::move(message.object)});
 }
 

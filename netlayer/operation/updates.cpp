@@ -75,6 +75,7 @@ void Updates::arrived(const Arrival& arrival) {
 
 void Updates::start_program(OperationId operation, Update& update) {
     update.computing = true;
+    update.started = state_.now;
     StartComputation start{operation, {}};
     for (const ObjectId& id : update.order) {
         const Object* copy = state_.copies.find(id);
@@ -95,13 +96,18 @@ void Updates::computed(const ComputationDone& done) {
         for (const ObjectId& id : update.order) {
             const Object* copy = state_.copies.find(id);
             applied.read.push_back({id, copy != nullptr ? copy->version : 0});
-            state_.read_ids.insert(id);
+            note_version(state_.read_versions, id, applied.read.back().version);
         }
         applied.written = write(*done.outputs);
         record_dependencies(update, *done.outputs);
         state_.notify(applied);
         if (update.force) {
-            Forces(state_).start(done.operation, {update.order.begin(), update.order.end()});
+            Versions touched;
+            for (const Touched& one : applied.read) note_version(touched, one.object, one.version);
+            for (const Touched& one : applied.written) {
+                note_version(touched, one.object, one.version);
+            }
+            Forces(state_).start(done.operation, std::move(touched));
         }
     } else {
         state_.notify(Aborted{done.operation, outcome.error()});
@@ -130,7 +136,7 @@ std::vector<Touched> Updates::write(const std::vector<Output>& outputs) {
         const Object* before = state_.copies.find(output.object);
         const Version version = (before != nullptr ? before->version : 0) + 1;
         state_.copies.save(Object{output.object, version, output.body});
-        state_.written_ids.insert(output.object);
+        note_version(state_.written_versions, output.object, version);
         written.push_back({output.object, version});
     }
     return written;
@@ -146,6 +152,22 @@ void Updates::record_dependencies(const Update& update, const std::vector<Output
 void Updates::compute_again() {
     for (auto& [operation, update] : state_.updates) {
         if (update.computing) start_program(operation, update);
+    }
+}
+
+void Updates::tick() {
+    if (state_.is_frozen()) return;
+    std::vector<OperationId> overdue;
+    for (const auto& [operation, update] : state_.updates) {
+        const bool late = state_.now - update.started >= state_.options.longest_program;
+        if (update.computing && late) overdue.push_back(operation);
+    }
+    for (const OperationId operation : overdue) {
+        ++state_.counters.programs_given_up;
+        state_.dirty = true;
+        computed({operation, fail(Errc::timeout,
+                                  "the program of the update ran too long and was given up; the "
+                                  "objects are as they were. Give it less to do at a time")});
     }
 }
 

@@ -3,7 +3,7 @@
 // to all processes, run the program, record what depends on what, hand the objects on.
 // Invariants: no operation asks for an object after its program started (C18); every object of an
 // operation stays here until the program is done; a program that is refused changes nothing.
-// One thread, within a step. self-service §5.1; C7, C18.
+// One thread, within a step. self-service §5.1; C7, C18, C19.
 
 #include "netlayer/state.hpp"
 
@@ -19,6 +19,8 @@ class Updates {
     void arrived(const Arrival& arrival);
     /// The program ran.
     void computed(const ComputationDone& done);
+    /// Gives up programs that run too long, so that nobody waits for their objects (C19).
+    void tick();
     /// After a restart: runs the programs that hold all their objects once more.
     void compute_again();
     /// Ends every operation with an Aborted notice, because this process lost its connection.

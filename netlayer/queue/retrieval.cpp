@@ -35,6 +35,9 @@ bool Retrieval::on_migrate(ProcessId from, const Migrate& message) {
 
     state_.copies.save(message.object, state_.mutations.save_copies_unconditionally);
     Copier(state_).save(message.copies, message.dependencies);
+    if (state_.parent && from == state_.parent_id()) {
+        note_version(state_.parent->has, id, message.object.version);
+    }
     queue->pop();
     dispatch(id, *queue);
     release(id, *queue);

@@ -27,6 +27,10 @@ void restore(State& state, const ServerImage& image) {
     state.holding = image.holding;
     if (state.holding) state.holding->since = state.now;
     if (state.mutations.stored_without_held && state.holding) state.holding->held.clear();
+    if (state.mutations.stored_without_outbox) state.links.forget_sent();
+    if (state.mutations.stored_without_announced && state.holding) {
+        state.holding->announced.clear();
+    }
 }
 
 }  // namespace tributary::netlayer

@@ -15,11 +15,17 @@ struct Mutations {
     bool no_force_at_leave = false;               ///< C4: a leaf leaves without force
     bool no_read_force = false;                   ///< C4: a leaver forces only what it wrote
     bool duplicates_processed = false;            ///< C22: a message seen before is processed again
-    bool stored_without_sequence = false;  ///< section 7: the server forgets what it received
-    bool stored_without_idle = false;      ///< section 7: the server forgets the idle flags
-    bool stored_without_held = false;      ///< section 7: the server forgets what it held
-    bool send_before_store = false;        ///< section 7: effects do not wait for the store
-    bool no_lease = false;                 ///< C3: strict reads are answered without a lease
+    bool force_names_only = false;          ///< C4: what was read is forced by name, unchecked
+    bool no_closing_state = false;          ///< decision 6: a last word is not kept until heard
+    bool stored_without_sequence = false;   ///< section 7: the server forgets what it received
+    bool stored_without_idle = false;       ///< section 7: the server forgets the idle flags
+    bool stored_without_held = false;       ///< section 7: the server forgets what it held
+    bool stored_without_outbox = false;     ///< section 7: and what was not acknowledged
+    bool stored_without_announced = false;  ///< section 7: and the edges that it announced
+    bool send_before_store = false;         ///< section 7: effects do not wait for the store
+    bool no_lease = false;                  ///< C3: strict reads are answered without a lease
+    bool lease_from_parent_alone = false;   ///< C3: whatever remains of the parent's own
+    bool new_life_reconstitutes_at_once = false;  ///< decision 6: without waiting for old leases
     bool promote_without_signal =
         false;  ///< C9: an object idle at the leaver is not at its successor
     bool successor_not_frozen = false;  ///< C10: it goes on between its hold and the promotion

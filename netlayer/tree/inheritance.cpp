@@ -19,6 +19,9 @@ bool Inheritance::keep(const PromotePart& part) {
             options.max_copies * options.max_objects_per_update) {
         return false;
     }
+    // Copies are of use even if this attempt fails: the next one need not send them again. What
+    // they depend on is recorded at the leaver until it has left (INV-D).
+    Copier(state_).save(part.objects, {});
     kept.objects.insert(kept.objects.end(), part.objects.begin(), part.objects.end());
     kept.queues.insert(kept.queues.end(), part.queues.begin(), part.queues.end());
     kept.dependencies.insert(kept.dependencies.end(), part.dependencies.begin(),

@@ -1,10 +1,10 @@
 #pragma once
 // What a successor takes over from its parent: copies, dependencies, and the queue of every object
 // merged with its own.
-// Invariants: nothing is changed before everything was found to belong together, so that a leaver
-// that made its state up costs an edge and nothing else; versions never go back (C1); an object
-// that was idle at the leaver is idle here, or nobody would ever hand it on (C9). One thread,
-// within a step. self-service §6.2, Figure 8; C1, C9, C10, C16, C20.
+// Invariants: but for newer copies nothing is changed before everything was found to belong
+// together, so that a leaver that made its queues up costs an edge; versions never go back (C1); an
+// object that was idle at the leaver is idle here, or nobody would ever hand it on (C9). One
+// thread, within a step. self-service §6.2, Figure 8; C1, C9, C10, C16, C20.
 
 #include <optional>
 

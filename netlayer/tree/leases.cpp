@@ -30,7 +30,7 @@ void Leases::on_ping(ProcessId from, const Ping& message) {
 
 void Leases::answer(ProcessId to, Child& child) {
     Micros remainder = state_.options.lease;
-    if (!state_.is_server()) {
+    if (!state_.is_server() && !state_.mutations.lease_from_parent_alone) {
         remainder = std::clamp(state_.lease_until - state_.now, Micros{0}, remainder);
     }
     child.ping_answered = state_.now;

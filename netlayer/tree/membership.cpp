@@ -101,6 +101,9 @@ bool Membership::known_child(const Card& joiner) {
     } else if (joiner.incarnation > child.card.incarnation) {
         // The new life fences the old edge at once; it gets its place when the old one is given up.
         Recovery(state_).fence(child);
+        if (state_.mutations.new_life_reconstitutes_at_once) {
+            Recovery(state_).give_up_at_once(joiner.id);
+        }
     }
     return true;
 }
@@ -188,12 +191,14 @@ void Membership::advance_leave() {
     if (state_.holding) return;  // C17: a neighbour's leave comes first
     if (!state_.leave_forced && !state_.mutations.no_force_at_leave) {
         state_.leave_forced = true;
-        std::set<ObjectId> ids = state_.written_ids;
+        Versions touched = state_.written_versions;
         if (!state_.mutations.no_read_force) {
-            ids.insert(state_.read_ids.begin(), state_.read_ids.end());
+            for (const auto& [id, version] : state_.read_versions) {
+                note_version(touched, id, version);
+            }
         }
-        if (!ids.empty()) {
-            Forces(state_).start(kNoOperation, std::move(ids));
+        if (!touched.empty()) {
+            Forces(state_).start(kNoOperation, std::move(touched));
             return;
         }
     }
@@ -212,7 +217,11 @@ void Membership::depart() {
         state_.departed_edges.emplace_back(peer, link.epoch);
     }
     for (const auto& [peer, epoch] : state_.departed_edges) {
-        state_.links.close_when_acknowledged(peer, state_.now);
+        if (state_.mutations.no_closing_state) {
+            state_.links.close(peer);
+        } else {
+            state_.links.close_when_acknowledged(peer, state_.now);
+        }
     }
     state_.reset();
     state_.phase = Phase::departing;

@@ -58,9 +58,18 @@ class Parts {
 }  // namespace
 
 bool Promotion::advance() {
-    if (state_.attempt) return state_.attempt->complete();
-    if (may_begin()) begin();
-    return false;
+    if (!state_.attempt) {
+        if (may_begin()) begin();
+        return false;
+    }
+    Attempt& attempt = *state_.attempt;
+    if (!attempt.complete()) return false;
+    // Nothing changes here any more: every neighbour sent its last message for this process.
+    if (!attempt.handed_over) {
+        attempt.handed_over = true;
+        send_state(attempt.successor, attempt.answers.at(attempt.successor));
+    }
+    return state_.links.all_acknowledged(attempt.successor);
 }
 
 bool Promotion::may_begin() const {
@@ -136,7 +145,6 @@ void Promotion::depart() {
     const Attempt attempt = *state_.attempt;
     const HoldOk& above = attempt.answers.at(state_.parent_id());
     const HoldOk& successor = attempt.answers.at(attempt.successor);
-    send_state(attempt.successor, successor);
     Promote promote{attempt.number, {state_.parent->card, above.epochs.front()}, {}};
     for (std::size_t i = 0; i < attempt.siblings.size(); ++i) {
         promote.siblings.push_back(

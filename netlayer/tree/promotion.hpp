@@ -1,7 +1,8 @@
 #pragma once
 // The leaver's part in the leave of an inner process: it asks every neighbour to hold what it has
-// for it, goes on forwarding until the last of them agreed, and departs in that same step with its
-// state sent to the child that takes its place.
+// for it, goes on forwarding until the last of them agreed, sends its state to the child that
+// takes its place, and departs when that has it all: a transfer that takes too long costs the
+// attempt and not the subtree.
 // Invariants: an attempt begins only when all operations are finished and forced, so that what this
 // process still has in a queue is an idle head or a no-op; whoever is lost, refuses or takes too
 // long ends the attempt, never the leave; Promote and Depart are the last messages of their edges.
@@ -16,9 +17,10 @@ class Promotion {
     explicit Promotion(State& state) : state_(state) {}
 
     /// Begins an attempt when one may begin.
-    /// @return  whether every neighbour holds and this process may depart now
+    /// @return  whether every neighbour holds, the successor has this process' state, and it may
+    /// depart now
     bool advance();
-    /// Sends what the successor and the other neighbours need; the caller ends the membership.
+    /// Tells the successor and the other neighbours; the caller ends the membership.
     void depart();
     /// @return  false when the neighbour broke the protocol
     bool on_hold_ok(ProcessId from, const HoldOk& message);

@@ -27,6 +27,8 @@ class Recovery {
     void cut_off(ProcessId peer, const std::string& what);
     /// Ends the edge to a child; nothing more is taken from it.
     void fence(Child& child);
+    /// For a planted fault only: its objects are regenerated although old leases may last.
+    void give_up_at_once(ProcessId child) { give_up(child, false); }
     /// Gives up edges interrupted too long, children silent too long, and this process when its
     /// parent was silent too long.
     void tick();

@@ -56,7 +56,9 @@ bool Succession::on_part(ProcessId from, const PromotePart& message) {
         state_.holding->attempt != message.attempt) {
         return false;
     }
-    return Inheritance(state_).keep(message);
+    if (!Inheritance(state_).keep(message)) return false;
+    Leases(state_).ping();  // acknowledges the part: the leaver waits for that
+    return true;
 }
 
 bool Succession::on_promote(ProcessId from, const Promote& message) {
@@ -85,7 +87,9 @@ bool Succession::on_depart(ProcessId from, const Depart& message) {
     if (id == state_.self.id || id == state_.parent_id() || state_.children.contains(id)) {
         return false;
     }
-    const bool agreed = above ? state_.holding->announced.at(id) == message.epoch
+    const auto announced = state_.holding->announced.find(id);
+    const bool known = announced != state_.holding->announced.end();
+    const bool agreed = above ? known && announced->second == message.epoch
                               : !state_.links.is_dead(id, message.epoch);
     if (!agreed) return false;
     Holding holding = std::move(*state_.holding);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "netlayer/wire/bodies.hpp"
 #include "netlayer/wire/schema.hpp"
 
 namespace tributary::netlayer {
@@ -33,6 +34,9 @@ Counts counts_of(const Message& message) {
             if constexpr (requires { content.path; }) counts.path = content.path.size();
             if constexpr (requires { content.siblings; }) {
                 counts.neighbours = content.siblings.size();
+            }
+            if constexpr (requires { content.known; }) {
+                counts.objects = std::max(counts.objects, content.known.size());
             }
             if constexpr (requires { content.versions; }) {
                 counts.objects = content.versions.size();
@@ -72,6 +76,60 @@ const char* misplaced(const Frame& frame) {
     return nullptr;
 }
 
+/// The contents that may carry objects, as they stand in the frame without them.
+const google::protobuf::MessageLite* carrier_in(const wire::Frame& frame) {
+    switch (frame.content_case()) {
+        case wire::Frame::kMigrate: return &frame.migrate();
+        case wire::Frame::kReadClimb: return &frame.read_climb();
+        case wire::Frame::kReadReturn: return &frame.read_return();
+        case wire::Frame::kForce: return &frame.force();
+        case wire::Frame::kPromotePart: return &frame.promote_part();
+        default: return nullptr;
+    }
+}
+
+void append(const google::protobuf::MessageLite& message, Bytes& bytes) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + message.ByteSizeLong());
+    message.SerializeWithCachedSizesToArray(bytes.data() + before);
+}
+
+Status check_size(std::size_t size, const CodecLimits& limits) {
+    if (size <= limits.message_bytes) return {};
+    return fail(Errc::limit_exceeded,
+                "a message of " + std::to_string(size) + " bytes is larger than the limit of " +
+                    std::to_string(limits.message_bytes) +
+                    ". Bound the size of models or raise the limit of all members together");
+}
+
+wire::Frame head_of(const Frame& frame) {
+    wire::Frame made;
+    made.set_protocol(kProtocolNumber);
+    made.set_from(frame.from);
+    made.set_to(frame.to);
+    made.set_epoch(frame.epoch);
+    made.set_sequence(frame.sequence);
+    made.set_acknowledged(frame.acknowledged);
+    return made;
+}
+
+Result<Frame> parse(ByteView bytes, const SplitFrame* split, const CodecLimits& limits) {
+    wire::Frame parsed;
+    if (!parsed.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        return corrupt("it is not of the wire schema");
+    }
+    if (parsed.protocol() != kProtocolNumber) {
+        return corrupt("it is of protocol " + std::to_string(parsed.protocol()) +
+                       ", this is protocol " + std::to_string(kProtocolNumber));
+    }
+    Frame frame{parsed.from(), parsed.to(), parsed.epoch(), parsed.sequence(),
+                parsed.acknowledged()};
+    const Status content = schema::get_content(parsed, split, limits, frame);
+    if (!content) return corrupt(content.error().message);
+    if (const char* cause = misplaced(frame)) return corrupt(cause);
+    return frame;
+}
+
 }  // namespace
 
 bool is_direct(const Message& message) {
@@ -86,47 +144,42 @@ Result<Bytes> encode(const Frame& frame, const CodecLimits& limits) {
                     "a message carries more objects, dependencies or processes than the limit "
                     "allows. Raise the limits of all members together");
     }
-    wire::Frame made;
-    made.set_protocol(kProtocolNumber);
-    made.set_from(frame.from);
-    made.set_to(frame.to);
-    made.set_epoch(frame.epoch);
-    made.set_sequence(frame.sequence);
-    made.set_acknowledged(frame.acknowledged);
+    wire::Frame made = head_of(frame);
     schema::put_content(frame, limits, made);
-    const std::size_t size = made.ByteSizeLong();
-    if (size > limits.message_bytes) {
-        return fail(Errc::limit_exceeded,
-                    "a message of " + std::to_string(size) + " bytes is larger than the limit of " +
-                        std::to_string(limits.message_bytes) +
-                        ". Bound the size of models or raise the limit of all members together");
+    const google::protobuf::MessageLite* carrier = carrier_in(made);
+    Bytes bytes;
+    if (carrier == nullptr) {
+        TRIBUTARY_CHECK(check_size(made.ByteSizeLong(), limits));
+        append(made, bytes);
+        return bytes;
     }
-    Bytes bytes(size);
-    made.SerializeWithCachedSizesToArray(bytes.data());
+    const wire::Frame head = head_of(frame);
+    const std::vector<FieldObject> objects = objects_in(*frame.message);
+    const auto field = static_cast<std::uint32_t>(made.content_case());
+    const std::size_t content = carrier->ByteSizeLong() + objects_size(objects);
+    const std::size_t size = head.ByteSizeLong() + head_size(field, content) + content;
+    TRIBUTARY_CHECK(check_size(size, limits));
+    bytes.reserve(size);
+    append(head, bytes);
+    append_head(bytes, field, content);
+    append(*carrier, bytes);
+    append_objects(objects, bytes);
     return bytes;
 }
 
-Result<Frame> decode(ByteView bytes, const CodecLimits& limits) {
+Result<Frame> decode_whole(ByteView bytes, const CodecLimits& limits) {
     if (bytes.size() > limits.message_bytes) {
         return fail(Errc::limit_exceeded, "a frame of " + std::to_string(bytes.size()) +
                                               " bytes was dropped: the limit is " +
                                               std::to_string(limits.message_bytes) +
                                               ". Use the same limit at all members");
     }
-    wire::Frame parsed;
-    if (!parsed.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-        return corrupt("it is not of the wire schema");
-    }
-    if (parsed.protocol() != kProtocolNumber) {
-        return corrupt("it is of protocol " + std::to_string(parsed.protocol()) +
-                       ", this is protocol " + std::to_string(kProtocolNumber));
-    }
-    Frame frame{parsed.from(), parsed.to(), parsed.epoch(), parsed.sequence(),
-                parsed.acknowledged()};
-    const Status content = schema::get_content(parsed, limits, frame);
-    if (!content) return corrupt(content.error().message);
-    if (const char* cause = misplaced(frame)) return corrupt(cause);
-    return frame;
+    return parse(bytes, nullptr, limits);
+}
+
+Result<Frame> decode(ByteView bytes, const CodecLimits& limits) {
+    const auto split = bytes.size() <= limits.message_bytes ? split_bodies(bytes) : std::nullopt;
+    return split ? parse(split->rest, &*split, limits) : decode_whole(bytes, limits);
 }
 
 }  // namespace tributary::netlayer

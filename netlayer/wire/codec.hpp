@@ -58,4 +58,7 @@ Result<Bytes> encode(const Frame& frame, const CodecLimits& limits = {});
 /// @error limit_exceeded (larger than the limit, not parsed), corrupt (anything else)
 Result<Frame> decode(ByteView bytes, const CodecLimits& limits = {});
 
+/// The same by the generated code alone, which copies bodies on the way; the two always agree.
+Result<Frame> decode_whole(ByteView bytes, const CodecLimits& limits = {});
+
 }  // namespace tributary::netlayer

@@ -14,7 +14,7 @@ bool printable(const std::string& text) {
 /// Reads one alternative after the other; the first violated bound is kept and fails the frame.
 class Reader {
  public:
-    explicit Reader(const CodecLimits& limits) : limits_(limits) {}
+    Reader(const CodecLimits& limits, const SplitFrame* split) : limits_(limits), split_(split) {}
 
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
@@ -23,18 +23,18 @@ class Reader {
         return id;
     }
     Object object(const wire::Object& from) {
-        demand(from.version() <= kMaxVersion, "a version is out of range");
-        Object to{object_id(from.id()), from.version(), nullptr};
-        const std::string& body = from.body();
-        if (!body.empty()) to.body = std::make_shared<const Bytes>(body.begin(), body.end());
-        return to;
+        const bool apart = split_ != nullptr && !split_->single.empty();
+        return object(from, apart ? split_->single.front() : body_in(from));
     }
     template <typename Repeated>
     std::vector<Object> objects(const Repeated& from) {
         std::vector<Object> to;
         if (!count(from.size(), limits_.objects, "objects")) return to;
         to.reserve(static_cast<std::size_t>(from.size()));
-        for (const wire::Object& each : from) to.push_back(object(each));
+        for (const wire::Object& each : from) {
+            const bool apart = split_ != nullptr && to.size() < split_->many.size();
+            to.push_back(object(each, apart ? split_->many[to.size()] : body_in(each)));
+        }
         return to;
     }
     template <typename Repeated>
@@ -133,6 +133,16 @@ class Reader {
     }
 
  private:
+    static ByteView body_in(const wire::Object& from) {
+        const std::string& body = from.body();
+        return {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()};
+    }
+    Object object(const wire::Object& from, ByteView body) {
+        demand(from.version() <= kMaxVersion, "a version is out of range");
+        Object to{object_id(from.id()), from.version(), nullptr};
+        if (!body.empty()) to.body = std::make_shared<const Bytes>(body.begin(), body.end());
+        return to;
+    }
     bool count(int size, std::size_t limit, const char* what) {
         if (size >= 0 && static_cast<std::size_t>(size) <= limit) return true;
         if (problem_.empty()) problem_ = std::string("too many ") + what;
@@ -145,6 +155,7 @@ class Reader {
     }
 
     const CodecLimits& limits_;
+    const SplitFrame* split_;
     std::string problem_;
 };
 
@@ -167,8 +178,9 @@ Message read(Reader& in, const wire::ReadReturn& from) {
 }
 
 Message read(Reader& in, const wire::Force& from) {
-    return Force{in.request(from.id()), in.objects(from.objects()),
-                 in.dependencies(from.dependencies()), in.path(from.path())};
+    return Force{
+        in.request(from.id()), in.objects(from.objects()), in.dependencies(from.dependencies()),
+        in.path(from.path()),  in.versions(from.known()),  from.whole()};
 }
 
 Message read(Reader& in, const wire::JoinAccept& from) {
@@ -237,8 +249,9 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
 
 }  // namespace
 
-Status get_content(const wire::Frame& frame, const CodecLimits& limits, Frame& to) {
-    Reader reader(limits);
+Status get_content(const wire::Frame& frame, const SplitFrame* split, const CodecLimits& limits,
+                   Frame& to) {
+    Reader reader(limits, split);
     to.message = read_content(reader, frame);
     if (frame.has_hello()) {
         const wire::Hello& hello = frame.hello();

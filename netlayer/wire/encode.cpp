@@ -6,13 +6,6 @@ namespace tributary::netlayer::schema {
 
 namespace {
 
-void put(const Object& from, wire::Object& to) {
-    to.set_id(from.id);
-    to.set_version(from.version);
-    const ByteView body = view(from.body);
-    to.set_body(body.data(), body.size());
-}
-
 void put(const Card& from, wire::Card& to) {
     to.set_id(from.id);
     to.set_incarnation(from.incarnation);
@@ -28,18 +21,21 @@ void put(const RequestId& from, wire::RequestId& to) {
 }
 
 template <typename Repeated>
-void put_objects(const std::vector<Object>& from, Repeated& to) {
-    to.Reserve(static_cast<int>(from.size()));
-    for (const Object& object : from) put(object, *to.Add());
-}
-
-template <typename Repeated>
 void put_dependencies(const std::vector<Dependency>& from, Repeated& to) {
     to.Reserve(static_cast<int>(from.size()));
     for (const Dependency& pair : from) {
         wire::Dependency& made = *to.Add();
         made.set_from(pair.from);
         made.set_to(pair.to);
+    }
+}
+
+template <typename Repeated>
+void put_versions(const std::vector<KnownVersion>& from, Repeated& to) {
+    for (const KnownVersion& known : from) {
+        wire::KnownVersion& made = *to.Add();
+        made.set_object(known.object);
+        made.set_version(known.version);
     }
 }
 
@@ -53,7 +49,7 @@ void put(const Neighbour& from, wire::Neighbour& to) {
     to.set_epoch(from.epoch);
 }
 
-/// Puts one alternative of Message into the frame.
+/// Puts one alternative of Message into the frame, but for its objects (netlayer/wire/bodies.hpp).
 class Writer {
  public:
     Writer(const CodecLimits& limits, wire::Frame& frame) : limits_(limits), frame_(frame) {}
@@ -63,8 +59,6 @@ class Writer {
     }
     void operator()(const Migrate& from) const {
         wire::Migrate& to = *frame_.mutable_migrate();
-        put(from.object, *to.mutable_object());
-        put_objects(from.copies, *to.mutable_copies());
         put_dependencies(from.dependencies, *to.mutable_dependencies());
     }
     void operator()(const ReadRequest& from) const {
@@ -76,23 +70,21 @@ class Writer {
     void operator()(const ReadClimb& from) const {
         wire::ReadClimb& to = *frame_.mutable_read_climb();
         put(from.id, *to.mutable_id());
-        put(from.object, *to.mutable_object());
-        put_objects(from.copies, *to.mutable_copies());
         put_dependencies(from.dependencies, *to.mutable_dependencies());
         put_path(from.path, *to.mutable_path());
     }
     void operator()(const ReadReturn& from) const {
         wire::ReadReturn& to = *frame_.mutable_read_return();
         put(from.id, *to.mutable_id());
-        put(from.object, *to.mutable_object());
         put_path(from.path, *to.mutable_path());
     }
     void operator()(const Force& from) const {
         wire::Force& to = *frame_.mutable_force();
         put(from.id, *to.mutable_id());
-        put_objects(from.objects, *to.mutable_objects());
         put_dependencies(from.dependencies, *to.mutable_dependencies());
         put_path(from.path, *to.mutable_path());
+        put_versions(from.known, *to.mutable_known());
+        to.set_whole(from.whole);
     }
     void operator()(const ForceConfirm& from) const {
         wire::ForceConfirm& to = *frame_.mutable_force_confirm();
@@ -139,11 +131,7 @@ class Writer {
         wire::HoldOk& to = *frame_.mutable_hold_ok();
         to.set_attempt(from.attempt);
         to.mutable_epochs()->Add(from.epochs.begin(), from.epochs.end());
-        for (const KnownVersion& known : from.versions) {
-            wire::KnownVersion& made = *to.add_versions();
-            made.set_object(known.object);
-            made.set_version(known.version);
-        }
+        put_versions(from.versions, *to.mutable_versions());
     }
     void operator()(const HoldNo& from) const {
         frame_.mutable_hold_no()->set_attempt(from.attempt);
@@ -154,7 +142,6 @@ class Writer {
     void operator()(const PromotePart& from) const {
         wire::PromotePart& to = *frame_.mutable_promote_part();
         to.set_attempt(from.attempt);
-        put_objects(from.objects, *to.mutable_objects());
         put_dependencies(from.dependencies, *to.mutable_dependencies());
         for (const QueueCopy& copy : from.queues) {
             wire::QueueCopy& made = *to.add_queues();

@@ -106,6 +106,21 @@ TEST(Resume, LeaverWaitsUntilItsLastWordIsAcknowledged) {
     EXPECT_TRUE(tree.state(0).children.empty());
 }
 
+TEST(Resume, PlantedFaultTheLastWordIsNotKept) {
+    Mutations mutations;
+    mutations.no_closing_state = true;
+    Tree tree(1, mutations, kGrace);
+    tree.join(1);
+    tree.give(1, LeaveInvoked{});
+    tree.interrupt(0, 1);
+    const Phase unheard = tree.at(1).phase();
+
+    tree.pass(tree.options().silence * 2);
+
+    EXPECT_EQ(unheard, Phase::left);
+    EXPECT_EQ(tree.state(0).counters.children_lost, 1u) << "taken for a loss";
+}
+
 TEST(Resume, LeaverEndsAfterTheGraceTimeWhenNobodyAcknowledges) {
     Tree tree(1, {}, kGrace);
     tree.join(1);

@@ -98,6 +98,31 @@ TEST(Update, ProgramThatWritesAnObjectItDidNotAskForIsRefused) {
     EXPECT_EQ(tree.version(1, "o"), 0u);
 }
 
+// C19: objects are held while a program runs, so that its time is bounded.
+TEST(Update, C19ProgramThatHangsIsGivenUpAndItsObjectsHandedOn) {
+    Tree tree(2);
+    tree.join(1);
+    tree.join(2);
+    tree.hold_programs();
+    const OperationId hangs = tree.update(1, {"a", "o"});
+    tree.settle();
+    const OperationId waits = tree.update(2, {"o"});
+    tree.settle();
+
+    tree.pass(tree.options().longest_program);
+    tree.finish(waits);
+    tree.settle();
+    tree.finish(hangs);
+    tree.settle();
+
+    ASSERT_EQ(tree.notices<Aborted>(1).size(), 1u);
+    EXPECT_EQ(tree.notices<Aborted>(1)[0].error.code, Errc::timeout);
+    EXPECT_EQ(tree.state(1).counters.programs_given_up, 1u);
+    EXPECT_TRUE(tree.applied(2, waits));
+    EXPECT_EQ(tree.values(2, "o"), Ids{waits}) << "what came back too late is dropped";
+    EXPECT_FALSE(tree.applied(1, hangs));
+}
+
 TEST(Update, RefusesBadRequestsByNameAndReason) {
     Tree tree(2);
     tree.join(1);

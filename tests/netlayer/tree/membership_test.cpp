@@ -108,6 +108,36 @@ TEST(Join, NewLifeFencesTheOldEdgeAndWaitsForIt) {
     EXPECT_EQ(tree.at(1).copy("o"), nullptr) << "copies of the earlier life are gone (§3)";
 }
 
+// Decision 6: an owner below the old life still holds a lease, so that its object is not made anew
+// before that has ended. Tree: 0 - {1, 2}, 1 - {3}.
+bool object_has_two_owners(Mutations mutations) {
+    Tree tree(2, mutations);
+    tree.join_all(3);
+    tree.update(3, {"o"});
+    tree.settle();
+    tree.pass(tree.options().heartbeat * 4);
+    tree.cut(0, 1);
+    Card next = tree.state(1).self;
+    ++next.incarnation;
+    tree.give(0, DirectReceived{1, JoinRequest{next}});
+
+    const OperationId update = tree.update(2, {"o"});
+    tree.settle();
+
+    return tree.applied(2, update) && tree.owns(3, "o") && tree.state(3).lease_until > tree.now();
+}
+
+TEST(Join, C3NewLifeDoesNotReconstituteWhileALeaseBelowLasts) {
+    EXPECT_FALSE(object_has_two_owners({}));
+}
+
+TEST(Join, C3PlantedFaultNewLifeMakesASecondOwner) {
+    Mutations mutations;
+    mutations.new_life_reconstitutes_at_once = true;
+
+    EXPECT_TRUE(object_has_two_owners(mutations));
+}
+
 // C3: a restarted server waits as long as a lease from before may last.
 TEST(Join, RestartedServerTakesNobodyBeforeOldLeasesEnd) {
     Process::Setup setup;
@@ -187,6 +217,43 @@ TEST(Leave, C4PlantedFaultLosesWhatALeaverRead) {
     mutations.no_read_force = true;
 
     EXPECT_EQ(at_server_after_reader_left(mutations), Ids{});
+}
+
+// C4: as before, but the answer came down through a process that did not keep it.
+std::vector<OperationId> at_server_after_distant_reader_left(Mutations mutations) {
+    Tree tree(2, mutations);
+    tree.join_all(7);
+    const ProcessId parent = tree.state(7).parent_id();
+    const ProcessId ancestor = tree.state(parent).parent_id();
+    EXPECT_NE(ancestor, kServer);
+    ProcessId writer = 0;
+    for (const auto& [id, child] : tree.state(ancestor).children)
+        writer = id != parent ? id : writer;
+    tree.update(writer, {"o"});
+    tree.settle();
+    const OperationId read = tree.read(7, "o");
+    tree.settle();
+    EXPECT_EQ(tree.result(7, read), Ids{1});
+    EXPECT_EQ(tree.at(parent).copy("o"), nullptr);
+    tree.give(7, LeaveInvoked{});
+    tree.pass(tree.options().retry_force * 2);
+    EXPECT_EQ(tree.at(7).phase(), Phase::left);
+    tree.cut(0, ancestor);
+    tree.pass(tree.options().silence * 2);
+    EXPECT_TRUE(tree.owns(0, "o"));
+    return tree.values(0, "o");
+}
+
+TEST(Leave, C4LeafForcesWhatItReadFromAfar) {
+    EXPECT_EQ(at_server_after_distant_reader_left({}), Ids{1});
+}
+
+// A force that only names what the leaver read, and nobody who checks that it is there.
+TEST(Leave, C4PlantedFaultConfirmsWhatTheServerLacks) {
+    Mutations mutations;
+    mutations.force_names_only = true;
+
+    EXPECT_EQ(at_server_after_distant_reader_left(mutations), Ids{});
 }
 
 TEST(Leave, C4PlantedFaultLosesWhatALeaverWrote) {

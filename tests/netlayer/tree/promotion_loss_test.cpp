@@ -194,7 +194,7 @@ TEST(PromotionLoss, LinksThatBreakAndComeBackAreAPause) {
 
     tree.resume(0, 1);
     tree.settle();
-    ASSERT_EQ(tree.at(1).phase(), Phase::departing) << "3 has not got its last words";
+    ASSERT_EQ(tree.at(1).phase(), Phase::leaving) << "3 has not got its state";
     tree.resume(1, 3);
     tree.settle();
     const OperationId second = tree.update(4, {"o"});
@@ -206,6 +206,44 @@ TEST(PromotionLoss, LinksThatBreakAndComeBackAreAPause) {
     for (ProcessId id = 2; id <= 5; ++id) {
         EXPECT_TRUE(tree.notices<LostConnection>(id).empty()) << "process " << id;
     }
+}
+
+// Issue 5: under load the leaver's state took longer than the grace time; the leaver was gone
+// before its successor had it, and the whole subtree was disconnected. Now that costs the attempt.
+TEST(PromotionLoss, StateThatDoesNotArriveInTimeCostsTheAttemptAndNotTheSubtree) {
+    Tree tree(2, {}, kGrace);
+    tree.join_all(5);
+    const OperationId update = tree.update(5, {"o"});
+    tree.settle();
+    const OperationId other = tree.update(1, {"p"});
+    tree.settle();
+    tree.pass(tree.options().heartbeat * 2);
+    tree.give(1, LeaveInvoked{});
+    tree.exchange(1, 0);  // the force is confirmed; the attempt begins
+    tree.exchange(1, 0);
+    tree.exchange(1, 5);
+    tree.exchange(1, 3);  // 3 agreed last; what 1 sends it now is slow
+
+    for (int beat = 0; beat < 3; ++beat) {  // everybody else goes on
+        tree.pass_silently(tree.options().heartbeat);
+        for (const auto& [from, to] :
+             {std::pair<ProcessId, ProcessId>{1, 0}, {0, 1}, {5, 1}, {1, 5}, {3, 1}}) {
+            while (tree.deliver(from, to)) {
+            }
+        }
+    }
+    const Phase meanwhile = tree.at(1).phase();
+    tree.pass(tree.options().silence * 2);
+
+    EXPECT_EQ(meanwhile, Phase::leaving) << "it must not be gone before 3 has its state";
+    EXPECT_EQ(tree.at(1).phase(), Phase::left);
+    for (ProcessId id = 2; id <= 5; ++id) {
+        EXPECT_TRUE(tree.notices<LostConnection>(id).empty()) << "process " << id;
+    }
+    const OperationId read = tree.read(4, "o");
+    tree.settle();
+    EXPECT_EQ(tree.result(4, read), Ids{update});
+    EXPECT_EQ(tree.values(0, "p"), Ids{other});
 }
 
 // Section 7: a server that ends while it holds knows afterwards for whom and what.
@@ -238,6 +276,19 @@ TEST(PromotionLoss, PlantedFaultServerForgetsWhatItHeld) {
     mutations.stored_without_held = true;
 
     EXPECT_FALSE(held_request_survives_a_restart(mutations));
+}
+
+TEST(PromotionLoss, PlantedFaultServerForgetsWhatItAnnounced) {
+    Mutations mutations;
+    mutations.stored_without_announced = true;
+    Tree tree(2, mutations, kGrace);
+    tree.join_all(3);  // 1 leaves, 3 below it is its successor
+    tree.give(1, LeaveInvoked{});
+    tree.exchange(1, 0);
+    tree.restart_server();
+    tree.pass(tree.options().silence * 3);
+
+    EXPECT_FALSE(tree.notices<LostConnection>(3).empty()) << "its edge to the server is not known";
 }
 
 // C3: the successor lives on the lease that it has; the parent waits for it from the switch on.

@@ -104,6 +104,21 @@ TEST(Leases, C3LeaseThroughTwoHopsIsBoundedByTheParentsRemainder) {
     EXPECT_LE(tree.state(2).lease_until, middle) << "1 cannot give more than it has";
 }
 
+TEST(Leases, C3PlantedFaultParentGivesMoreThanItHas) {
+    Mutations mutations;
+    mutations.lease_from_parent_alone = true;
+    Tree tree(1, mutations);
+    tree.join(1);
+    tree.join(2);
+    tree.pass(tree.options().heartbeat * 4);
+    const Micros middle = tree.state(1).lease_until;
+    tree.cut(0, 1);
+
+    tree.pass(tree.options().heartbeat * 2);
+
+    EXPECT_GT(tree.state(2).lease_until, middle);
+}
+
 TEST(Leases, ServerAlwaysHoldsOneAndANewClientNone) {
     Tree tree(2);
     tree.ask_to_join(1);

@@ -57,12 +57,18 @@ std::vector<Neighbour> random_neighbours(Random& random, std::size_t most) {
     return neighbours;
 }
 
+std::vector<KnownVersion> random_versions(Random& random) {
+    std::vector<KnownVersion> versions;
+    for (std::uint64_t i = random.below(4); i > 0; --i) {
+        versions.push_back({random_text(random, kMaxObjectIdBytes), random.next() >> 2U});
+    }
+    return versions;
+}
+
 HoldOk random_hold_ok(Random& random) {
     HoldOk ok{random.next(), {}, {}};
     for (std::uint64_t i = random.below(4); i > 0; --i) ok.epochs.push_back(1 + random.below(99));
-    for (std::uint64_t i = random.below(4); i > 0; --i) {
-        ok.versions.push_back({random_text(random, kMaxObjectIdBytes), random.next() >> 2U});
-    }
+    ok.versions = random_versions(random);
     return ok;
 }
 
@@ -87,7 +93,9 @@ class Describer {
         add(m.id), add(m.object), add(m.copies), add(m.dependencies), add(m.path);
     }
     void operator()(const ReadReturn& m) { add(m.id), add(m.object), add(m.path); }
-    void operator()(const Force& m) { add(m.id), add(m.objects), add(m.dependencies), add(m.path); }
+    void operator()(const Force& m) {
+        add(m.id), add(m.objects), add(m.dependencies), add(m.path), add(m.known), add(m.whole);
+    }
     void operator()(const ForceConfirm& m) { add(m.id), add(m.path); }
     void operator()(const Ping& m) { add(m.number), add(m.subtree); }
     void operator()(const Pong& m) { add(m.number), add(m.lease.count()); }
@@ -153,8 +161,9 @@ Message random_message(std::size_t alternative, Random& random) {
         case 4:
             return ReadReturn{random_request(random), random_object(random), random_path(random)};
         case 5:
-            return Force{random_request(random), random_objects(random),
-                         random_dependencies(random), random_path(random)};
+            return Force{random_request(random),      random_objects(random),
+                         random_dependencies(random), random_path(random),
+                         random_versions(random),     random.below(2) == 0};
         case 6: return ForceConfirm{random_request(random), random_path(random)};
         case 7: return Ping{random.next(), random.next()};
         case 8: return Pong{random.next(), Micros(random.below(3'600'000'000))};
