@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.hpp"
+#include "netlayer/simulation/central.hpp"
 #include "netlayer/simulation/replay.hpp"
 #include "netlayer/simulation/shrink.hpp"
 
@@ -22,6 +23,8 @@ struct SimulateOptions {
     std::string record;
     std::string replay;
     bool all_faults = false;
+    bool central = false;
+    double compute_ms = 0;
     bool quiet = false;
     bool shrink = false;
     bool json = false;
@@ -50,6 +53,13 @@ Json report_json(const netlayer::SimulationReport& report) {
         {"resets", report.resets},
         {"server_restarts", report.server_restarts},
         {"refused", report.refused},
+        {"virtual_seconds", report.virtual_seconds},
+        {"updates_per_second", report.updates.per_second},
+        {"update_p50_ms", report.updates.p50_ms},
+        {"update_p99_ms", report.updates.p99_ms},
+        {"reads_per_second", report.strict_reads.per_second},
+        {"read_p50_ms", report.strict_reads.p50_ms},
+        {"read_p99_ms", report.strict_reads.p99_ms},
         {"faults", report.faults},
         {"counters", report.counters},
     };
@@ -88,11 +98,16 @@ Status write_history(const std::filesystem::path& file, const netlayer::Simulati
     return written(out, file);
 }
 
-void print_report(const netlayer::SimulationReport& report) {
+void print_report(const SimulateOptions& options, const netlayer::SimulationReport& report) {
     std::cout << "seed " << report.seed << ": " << report.operations << " updates, " << report.reads
               << " reads, " << report.events << " events, " << report.cuts << " cuts, "
               << report.crashes << " crashes, " << report.violations.size() << " violations\n";
     for (const std::string& violation : report.violations) std::cout << "  " << violation << "\n";
+    if (options.central || options.simulation.back_to_back) {
+        std::cout << "  " << report.updates.per_second << " updates a virtual second (p50 "
+                  << report.updates.p50_ms << " ms), " << report.strict_reads.per_second
+                  << " strict reads (p50 " << report.strict_reads.p50_ms << " ms)\n";
+    }
 }
 
 /// With --all-faults: what the seed does not choose by itself.
@@ -144,7 +159,9 @@ Result<netlayer::SimulationReport> run_seed(const SimulateOptions& options, std:
         log.open(events);
         simulation.record = [&log](const std::string& line) { log << line << "\n"; };
     }
-    netlayer::SimulationReport report = netlayer::simulate(simulation);
+    simulation.compute = Micros(static_cast<Micros::rep>(options.compute_ms * 1e3));
+    netlayer::SimulationReport report =
+        options.central ? netlayer::simulate_central(simulation) : netlayer::simulate(simulation);
     if (!options.record.empty()) TRIBUTARY_CHECK(written(log, events));
     if (!options.history.empty()) {
         TRIBUTARY_CHECK(write_history(file_of(options.history, options, simulation.seed), report));
@@ -188,7 +205,7 @@ Result<int> run_simulate(const SimulateOptions& options) {
         if (options.json) {
             std::cout << report_json(report).dump() << "\n";
         } else if (!options.quiet || !report.violations.empty()) {
-            print_report(report);
+            print_report(options, report);
         }
         if (options.shrink && !report.violations.empty()) print_shrunk(options_of(options, i));
     }
@@ -251,6 +268,17 @@ void add_simulate(CLI::App& root, Invocation& invocation) {
     command->add_flag("--many-leaves", simulation.many_leaves,
                       "Clients leave all the time, several at once, with others below them");
     command->add_flag("!--no-late-joins", simulation.late_joins, "Everybody joins at once");
+    command->add_flag("--back-to-back", simulation.back_to_back,
+                      "Each client invokes one operation after the other, for comparisons of "
+                      "speed");
+    command
+        ->add_option("--compute-ms", options->compute_ms,
+                     "Mean time of an update's program, in virtual milliseconds; 0: up to 8")
+        ->check(CLI::Range(0.0, 60'000.0))
+        ->capture_default_str();
+    command->add_flag("--central", options->central,
+                      "The same clients, back to back, with a server that keeps the objects and "
+                      "runs every update itself; no faults");
     command->add_flag("--shrink", options->shrink,
                       "Make a failing run small; print the command that replays it");
     command->add_flag("--quiet", options->quiet, "Print failing seeds and the sum only");

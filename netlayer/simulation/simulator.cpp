@@ -3,6 +3,8 @@
 #include <ctime>
 
 #include "netlayer/simulation/checker.hpp"
+#include "netlayer/simulation/pace.hpp"
+#include "netlayer/simulation/records.hpp"
 #include "netlayer/simulation/verdict.hpp"
 #include "netlayer/simulation/workload.hpp"
 #include "netlayer/state.hpp"
@@ -48,25 +50,6 @@ void add_counters(SimulationReport& report, const World& world) {
     report.heartbeats = world.heartbeats();
 }
 
-std::vector<OperationRecord> records(const History& history, const std::set<OperationId>& durable) {
-    std::vector<OperationRecord> all;
-    for (const Operation& operation : history.operations()) {
-        OperationRecord record;
-        record.process = history.lives()[operation.life].process;
-        record.invoke_us = operation.invoked.count();
-        if (operation.outcome == Outcome::completed) {
-            record.complete_us = operation.completed.count();
-        }
-        record.update = operation.kind == Kind::update;
-        record.strict = operation.kind != Kind::local_read;
-        for (const auto& [id, object] : operation.read) record.read[id] = values(object.body);
-        for (const ObjectId& id : operation.writes) record.append[id] = operation.id;
-        record.durable = durable.contains(operation.id);
-        all.push_back(std::move(record));
-    }
-    return all;
-}
-
 /// @return  whether the run came to its end without a broken invariant
 bool run(const SimulationOptions& options, World& world, Workload& workload, Checker& checker,
          SimulationReport& report) {
@@ -110,6 +93,7 @@ SimulationReport simulate(const SimulationOptions& options) {
         for (auto& found : judgement.violations) report.violations.push_back(std::move(found));
         if (options.keep_history) report.history = records(history, judgement.counted);
     }
+    measure_pace(history, report);
     if (log) log->end();
     add_counters(report, world);
     if (report.counters["merges_refused"] > 0) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "netlayer/simulation/faults.hpp"
 
 namespace tributary::netlayer {
@@ -30,6 +31,11 @@ struct SimulationOptions {
     bool crashes = false;         ///< clients end without a word and come back
     bool late_joins = true;       ///< a third of the clients join while the others work
 
+    /// Each client invokes the next operation as soon as the last one is complete: an update or a
+    /// strict read of one object, by equal chance; no program refuses. For comparisons of speed.
+    bool back_to_back = false;
+    Micros compute{0};  ///< mean time of an update's program; 0: up to 8 ms
+
     bool keep_history = false;  ///< report every operation, for checkers elsewhere
     /// Check the state after every n-th event; 0 checks only the end.
     std::size_t check_every = 1;
@@ -48,6 +54,13 @@ struct OperationRecord {
     std::map<std::string, std::vector<std::uint64_t>> read;  ///< the values that it saw
     std::map<std::string, std::uint64_t> append;             ///< the value that it added
     bool durable = false;  ///< false: lost with a process, refused, or saw what was lost
+};
+
+/// How fast operations of one kind went, in virtual time.
+struct Pace {
+    double per_second = 0;
+    double p50_ms = 0;
+    double p99_ms = 0;
 };
 
 struct SimulationReport {
@@ -72,6 +85,9 @@ struct SimulationReport {
     std::uint64_t lost = 0;     ///< updates applied at a process that disconnected, and lost
     std::uint64_t refused = 0;  ///< programs that returned an error
     std::uint64_t retried_reads = 0;
+    double virtual_seconds = 0;  ///< from the first invocation to the last update's
+    Pace updates;
+    Pace strict_reads;
     /// Every kind of fault that happened, by name: how a cut treated what was in flight, resumes
     /// within the grace time and too late, crashes before and after a write, slow processes, false
     /// suspicions, duplicates, delays.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "netlayer/simulation/load.hpp"
 #include "netlayer/state.hpp"
 
 namespace tributary::netlayer::simulation {
@@ -32,9 +33,9 @@ void Workload::begin() {
     for (ProcessId client = 1; client <= options_.processes; ++client) {
         const bool late = options_.late_joins && random_.below(3) == 0;
         world_.wake(within(late ? Micros{2'000'000} : Micros{50'000}), {Reason::join, client});
-        world_.wake(within(kThink), {Reason::think, client});
+        if (!options_.back_to_back) world_.wake(within(kThink), {Reason::think, client});
     }
-    world_.wake(within(kThink), {Reason::think, kServer});
+    if (!options_.back_to_back) world_.wake(within(kThink), {Reason::think, kServer});
     world_.wake(kBetweenFaults, {Reason::fault, 0});
     world_.wake(kQuietStep, {Reason::check_quiet, 0});
 }
@@ -51,6 +52,10 @@ void Workload::woken(const Wake& wake) {
 
 void Workload::think(ProcessId client) {
     if (updates_ >= options_.operations) return;
+    if (options_.back_to_back) {
+        if (works(client)) invoke_next(client);
+        return;  // woken again by its completion, or when it has joined
+    }
     world_.wake(within(client == kServer ? kThink * 10 : kThink), {Reason::think, client});
     if (works(client)) invoke(client);
 }
@@ -66,6 +71,19 @@ void Workload::invoke(ProcessId client) {
         invoke_read(client, dice < 90 ? Kind::strict_read : Kind::local_read);
     } else {
         invoke_update(client, dice < updates ? Kind::update : Kind::multi_read);
+    }
+}
+
+void Workload::invoke_next(ProcessId client) {
+    Operation operation = next_operation(options_, random_);
+    operation.life = life_.at(client);
+    operation.invoked = world_.now();
+    const Operation& recorded = history_.invoke(std::move(operation));
+    if (recorded.kind == Kind::update) {
+        if (++updates_ == options_.operations) drained_at_ = world_.now();
+        world_.give(client, UpdateInvoked{recorded.id, recorded.objects, false});
+    } else {
+        world_.give(client, ReadInvoked{recorded.id, recorded.objects.front(), true});
     }
 }
 
@@ -104,8 +122,8 @@ void Workload::invoke_read(ProcessId client, Kind kind) {
 Observer::Computed Workload::compute(ProcessId, const StartComputation& start) {
     Operation& operation = history_.at(start.operation);
     for (const Object& input : start.inputs) operation.read[input.id] = input;
-    operation.refused = random_.below(20) == 0;
-    const Micros after = within(Micros{8'000});
+    operation.refused = !options_.back_to_back && random_.below(20) == 0;
+    const Micros after = compute_time(options_, random_);
     if (operation.refused) {
         return {{start.operation, fail(Errc::invalid_argument, "the batch is refused")}, after};
     }
@@ -117,6 +135,10 @@ Observer::Computed Workload::compute(ProcessId, const StartComputation& start) {
 }
 
 void Workload::hear(ProcessId id, const Notice& notice) {
+    const bool next =
+        std::holds_alternative<Applied>(notice) || std::holds_alternative<Aborted>(notice) ||
+        std::holds_alternative<ReadCompleted>(notice) || std::holds_alternative<Joined>(notice);
+    if (options_.back_to_back && next) world_.wake(Micros{1}, {Reason::think, id});
     if (const auto* applied = std::get_if<Applied>(&notice)) {
         Operation& operation = history_.at(applied->operation);
         operation.outcome = Outcome::completed;
@@ -286,7 +308,7 @@ std::vector<std::string> Workload::pending() const {
 
 ObjectId Workload::some_object() {
     const bool hot = random_.below(3) == 0;
-    return "o" + std::to_string(hot ? 0 : random_.below(options_.objects));
+    return object_name(hot ? 0 : random_.below(options_.objects));
 }
 
 Micros Workload::within(Micros most) {

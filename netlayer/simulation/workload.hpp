@@ -31,6 +31,7 @@ class Workload {
     Observer::Computed compute(ProcessId id, const StartComputation& start);
     void think(ProcessId client);
     void invoke(ProcessId client);
+    void invoke_next(ProcessId client);
     void invoke_update(ProcessId client, Kind kind);
     void invoke_read(ProcessId client, Kind kind);
     void fault();

@@ -1,0 +1,19 @@
+#pragma once
+// What clients ask for when the speed of two services is compared, the same of both.
+// Pure functions of the options and the random source; any thread.
+
+#include "base/random.hpp"
+#include "netlayer/simulation/history.hpp"
+#include "netlayer/simulation/simulator.hpp"
+
+namespace tributary::netlayer::simulation {
+
+ObjectId object_name(std::size_t number);
+
+/// An update or a strict read of one object, by equal chance; who asks and when is left open.
+Operation next_operation(const SimulationOptions& options, Random& random);
+
+/// How long a program runs: between half of the mean and one and a half times it.
+Micros compute_time(const SimulationOptions& options, Random& random);
+
+}  // namespace tributary::netlayer::simulation
