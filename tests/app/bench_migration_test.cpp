@@ -14,20 +14,26 @@ namespace {
 /// A system whose only object is a file with a number; it can be told to forget an update.
 class FileSession final : public Session {
  public:
-    FileSession(std::filesystem::path file, std::uint32_t client, std::uint64_t forget)
-        : file_(std::move(file)), client_(client), forget_(forget) {}
+    FileSession(std::filesystem::path file, std::uint32_t client, std::uint64_t forget,
+                std::uint64_t at_risk)
+        : file_(std::move(file)), client_(client), forget_(forget), at_risk_(at_risk) {}
 
     Status fill(const Load& /*load*/) override {
         std::ofstream(file_) << 0;
         return {};
     }
     Result<Tally> run(const Load& load, Micros start) override {
-        return run_in_turn(load, start, client_, [this](const std::string&, std::uint64_t&) {
+        auto tally = run_in_turn(load, start, client_, [this](const std::string&, std::uint64_t&) {
             const bool remembers = ++updates_ != forget_;
             const std::uint64_t number = read() + (remembers ? 1 : 0);
             std::ofstream(file_) << number;
             return Result<bool>(false);
         });
+        if (tally && at_risk_ > 0) {
+            tally->at_risk = at_risk_;
+            tally->cut_off = "the parent does not answer";
+        }
+        return tally;
     }
     Result<std::uint64_t> count(const Load& /*load*/) override { return read(); }
 
@@ -41,20 +47,23 @@ class FileSession final : public Session {
     std::filesystem::path file_;
     std::uint32_t client_;
     std::uint64_t forget_;
+    std::uint64_t at_risk_;
     std::uint64_t updates_ = 0;
 };
 
 class FileService final : public Service {
  public:
-    FileService(std::filesystem::path file, std::uint64_t forget)
-        : file_(std::move(file)), forget_(forget) {}
+    FileService(std::filesystem::path file, std::uint64_t forget, std::uint64_t at_risk = 0)
+        : file_(std::move(file)), forget_(forget), at_risk_(at_risk) {}
     Result<std::unique_ptr<Session>> connect(std::size_t number) override {
-        return std::make_unique<FileSession>(file_, static_cast<std::uint32_t>(number), forget_);
+        return std::make_unique<FileSession>(file_, static_cast<std::uint32_t>(number), forget_,
+                                             at_risk_);
     }
 
  private:
     std::filesystem::path file_;
     std::uint64_t forget_;
+    std::uint64_t at_risk_;
 };
 
 std::vector<Load> one_short_load() {
@@ -128,6 +137,18 @@ TEST(MigrationFleet, EveryUpdateMustBeFoundInTheObjects) {
     EXPECT_EQ(kept->contained, kept->sum.written);
     ASSERT_FALSE(lost);
     EXPECT_EQ(lost.error().code, Errc::corrupt);
+}
+
+// Applied is not durable: what is lost with a member that was cut off is no bug, and is no figure.
+TEST(MigrationFleet, UpdatesLostWithAMemberThatWasCutOffAreToldApart) {
+    const auto folder = TemporaryFolder::make();
+    FileService cut_off(folder->path() / "objects", 1, 1);
+
+    const auto lost = run_fleet(cut_off, one_short_load());
+
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().code, Errc::disconnected);
+    EXPECT_NE(lost.error().message.find("the parent does not answer"), std::string::npos);
 }
 
 TEST(MigrationFigures, ARatioIsOursByTheirsAndKnowsItsMust) {

@@ -48,6 +48,8 @@ struct Tally {
     std::uint64_t longest_gap_us = 0;  ///< between two completions
     double cpu_seconds = 0;            ///< of the process, while the count went on
     std::string failure;               ///< the first error
+    std::uint64_t at_risk = 0;         ///< of `written`: by lives that were cut off from the server
+    std::string cut_off;               ///< why the first of them was
     std::vector<std::uint32_t> latencies_us;
 
     /// Counts one completed operation.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/log.hpp"
+
 namespace tributary::app {
 
 namespace {
@@ -39,6 +41,12 @@ netlayer::Computation modification(std::uint32_t client, std::uint64_t seed, Mic
     };
 }
 
+/// What this life wrote since it was last safe may be lost with it.
+void note_cut_off(Tally& tally, std::uint64_t safe, const std::string& reason) {
+    tally.at_risk += tally.written - safe;
+    if (tally.cut_off.empty()) tally.cut_off = reason;
+}
+
 void sleep_until(Micros moment) {
     const SystemClock clock;
     const Micros rest = moment - clock.monotonic();
@@ -68,6 +76,7 @@ struct TributarySession::Course {
     std::vector<std::size_t> resting;  ///< lanes without an operation
     Micros completed{0};               ///< the last completion
     bool wants_to_leave = false;
+    std::uint64_t safe = 0;  ///< of tally.written: durable since the last leave
 };
 
 bool TributarySession::Course::complete(std::size_t lane, Micros invoked, const Finding& finding,
@@ -147,6 +156,7 @@ Result<Tally> TributarySession::run(const Load& load, Micros start) {
     tally.cpu_seconds = own_cpu_seconds() - cpu_before;
     tally.messages = messages_sent() - messages_before;
     TRIBUTARY_TRY(const auto status, node_->status());
+    if (!status.last_loss.empty()) note_cut_off(tally, course->safe, status.last_loss);
     tally.joins = status.joins + tally.leaves;
     return tally;
 }
@@ -198,10 +208,17 @@ void TributarySession::keep_working(const std::shared_ptr<Course>& course) {
 /// No operation is under way, so that nobody else asks for the course's lock.
 void TributarySession::leave_and_join(Course& course) {
     const Micros begun = course.clock.monotonic();
+    const auto before = node_->status();
+    const std::string lost = before ? before->last_loss : before.error().message;
+    if (!lost.empty()) note_cut_off(course.tally, course.safe, lost);
     if (const Status left = node_->leave(kAwayPatience); !left) {
         ++course.tally.refused_leaves;
+        log::warning("bench", "a leave failed",
+                     {{"client", client_}, {"cause", left.error().message}});
         if (left.error().code == Errc::conflict) return;
+        note_cut_off(course.tally, course.safe, left.error().message);
     }
+    course.safe = course.tally.written;
     node_.reset();
     if (const Status joined = join(); !joined) course.tally.failure = joined.error().message;
     ++course.tally.leaves;
