@@ -7,18 +7,11 @@
 #include "netlayer/server/image_codec.hpp"
 #include "netlayer/simulation/event_text.hpp"
 #include "netlayer/simulation/setup_fields.hpp"
-#include "netlayer/wire/codec.hpp"
 
 namespace tributary::netlayer::simulation {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-CodecLimits no_limits() {
-    CodecLimits limits;
-    limits.message_bytes = std::size_t{1} << 30U;
-    return limits;
-}
 
 Result<Bytes> bytes_of(const Json& json) {
     const auto& text = json.get_ref<const std::string&>();
@@ -46,7 +39,7 @@ Result<Body> body_of(const Json& json) {
 
 Result<Frame> frame_of(const Json& json) {
     TRIBUTARY_TRY(const Bytes bytes, bytes_of(json));
-    return decode(bytes, no_limits());
+    return decode(bytes, log_limits());
 }
 
 Result<Card> card_of(const Json& json) {

@@ -7,26 +7,18 @@
 #include "base/hash.hpp"
 #include "netlayer/server/image_codec.hpp"
 #include "netlayer/simulation/setup_fields.hpp"
-#include "netlayer/wire/codec.hpp"
 
 namespace tributary::netlayer::simulation {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Nothing that a process says is too large to be written down.
-CodecLimits no_limits() {
-    CodecLimits limits;
-    limits.message_bytes = std::size_t{1} << 30U;
-    return limits;
-}
-
 std::string hex(const Body& body) {
     return to_hex(view(body));
 }
 
 std::string frame_of(Frame frame) {
-    const auto bytes = encode(frame, no_limits());
+    const auto bytes = encode(frame, log_limits());
     TRIBUTARY_ASSERT(bytes.has_value());
     return to_hex(*bytes);
 }
@@ -226,6 +218,12 @@ Json values_of(Options options) {
 }
 
 }  // namespace
+
+CodecLimits log_limits() {
+    CodecLimits limits;
+    limits.message_bytes = std::size_t{1} << 30U;
+    return limits;
+}
 
 std::string text_of(const Input& input) {
     return std::visit(InputWriter{}, input).dump();

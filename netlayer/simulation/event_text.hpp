@@ -9,8 +9,12 @@
 
 #include "base/result.hpp"
 #include "netlayer/process.hpp"
+#include "netlayer/wire/codec.hpp"
 
 namespace tributary::netlayer::simulation {
+
+/// Nothing that a process says is too large to be written down.
+CodecLimits log_limits();
 
 std::string text_of(const Input& input);
 std::string text_of(const Effect& effect);
