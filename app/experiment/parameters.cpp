@@ -35,7 +35,8 @@ struct Judgement {
         double excess = 0;
         bool right = false;  ///< the largest excess is of its own class
     };
-    std::map<ClassName, std::vector<Attack>> attacks;
+    /// Of every row of an attack, by class and by the site whose thresholds judged it.
+    std::map<ClassName, std::map<std::size_t, std::vector<Attack>>> attacks;
 };
 
 /// An attack is what one line of the rules labels; other flows go by the minute.
@@ -161,47 +162,81 @@ classifier::FeatureMatrix held_out_normals(const datasets::LabelledRecords& reco
     return rows;
 }
 
-/// Adds what the classes say of one site's labelled rows in the fold that they have not seen.
-void judge_site(const classifier::OneVsRest& ensemble, const datasets::LabelledRecords& records,
-                const std::vector<std::size_t>& folds, std::size_t fold, Judgement& judgement) {
-    const auto& members = ensemble.members();
+/// What the classes score the labelled rows of a fold that they have not seen; one column a class.
+struct Scored {
+    std::vector<const ClassName*> truths;
+    std::vector<double> scores;  ///< of all classes, row by row
+};
+
+Scored score_fold(const classifier::OneVsRest& ensemble, const datasets::LabelledRecords& records,
+                  const std::vector<std::size_t>& folds, std::size_t fold) {
+    Scored scored;
     for (std::size_t i = 0; i < records.labels.size(); ++i) {
         if (folds[i] != fold || records.labels[i].empty()) continue;
+        scored.truths.push_back(&records.labels[i]);
+        for (const auto& member : ensemble.members()) {
+            scored.scores.push_back(member.predictor.score(records.features.row(i)));
+        }
+    }
+    return scored;
+}
+
+/// Judges scored rows with the thresholds that the ensemble has now, which are those of a site.
+/// @param own  whether the rows are the judge's; only then normal ones count
+void judge_rows(const classifier::OneVsRest& ensemble, const Scored& scored, std::size_t judge,
+                bool own, Judgement& judgement) {
+    const auto& members = ensemble.members();
+    for (std::size_t i = 0; i < scored.truths.size(); ++i) {
+        const ClassName& truth = *scored.truths[i];
+        const bool normal = truth == datasets::kNormalClass;
+        if (normal && !own) continue;
         double excess = kNoExcess;
         std::size_t largest = 0;
         for (std::size_t m = 0; m < members.size(); ++m) {
-            const double score = members[m].predictor.score(records.features.row(i));
-            if (score - members[m].threshold <= excess) continue;
-            excess = score - members[m].threshold;
+            const double over = scored.scores[i * members.size() + m] - members[m].threshold;
+            if (over <= excess) continue;
+            excess = over;
             largest = m;
         }
-        const ClassName& truth = records.labels[i];
-        if (truth == datasets::kNormalClass) {
+        if (normal) {
             judgement.normals.push_back(excess);
         } else {
             const bool right = excess > kNoExcess && members[largest].class_name == truth;
-            judgement.attacks[truth].push_back({excess, right});
+            judgement.attacks[truth][judge].push_back({excess, right});
         }
     }
 }
 
+/// Every site judges its own normals and everybody's attacks: what one labels all must find.
 Status judge_fold(classifier::OneVsRest& ensemble, const Pool& pool, const Folds& folds,
                   std::size_t fold, Judgement& judgement) {
+    std::vector<Scored> scored;
     for (std::size_t s = 0; s < pool.sites.size(); ++s) {
-        TRIBUTARY_CHECK(ensemble.calibrate(held_out_normals(pool.sites[s], folds[s], fold)));
-        judge_site(ensemble, pool.sites[s], folds[s], fold, judgement);
+        scored.push_back(score_fold(ensemble, pool.sites[s], folds[s], fold));
+    }
+    for (std::size_t judge = 0; judge < pool.sites.size(); ++judge) {
+        TRIBUTARY_CHECK(
+            ensemble.calibrate(held_out_normals(pool.sites[judge], folds[judge], fold)));
+        for (std::size_t s = 0; s < pool.sites.size(); ++s) {
+            judge_rows(ensemble, scored[s], judge, s == judge, judgement);
+        }
     }
     return {};
 }
 
+double recall_of(const std::vector<Judgement::Attack>& attacks) {
+    const auto recalled = std::ranges::count_if(
+        attacks, [](const auto& attack) { return attack.right && attack.excess > 0; });
+    return static_cast<double>(recalled) / static_cast<double>(attacks.size());
+}
+
 ParameterRow summary(const classifier::HyperParameters& parameters, const Judgement& judgement) {
     ParameterRow result{parameters.cost, parameters.gamma, 0, 0, {}};
-    for (const auto& [class_name, attacks] : judgement.attacks) {
-        const auto recalled = std::ranges::count_if(
-            attacks, [&](const auto& attack) { return attack.right && attack.excess > 0; });
-        const double recall = static_cast<double>(recalled) / static_cast<double>(attacks.size());
-        result.recall_by_class[class_name] = recall;
-        result.recall += recall / static_cast<double>(judgement.attacks.size());
+    for (const auto& [class_name, by_site] : judgement.attacks) {
+        double lowest = 1;
+        for (const auto& [site, attacks] : by_site) lowest = std::min(lowest, recall_of(attacks));
+        result.recall_by_class[class_name] = lowest;
+        result.recall += lowest / static_cast<double>(judgement.attacks.size());
     }
     const auto alerts =
         std::ranges::count_if(judgement.normals, [](double excess) { return excess > 0; });

@@ -1,5 +1,7 @@
 #include "datasets/label/rule_parser.hpp"
 
+#include <optional>
+
 #include "datasets/corpus/text.hpp"
 
 namespace tributary::datasets {
@@ -45,13 +47,25 @@ Result<PortTerm> parse_ports(FlowEnd end, std::string_view text) {
     return PortTerm{end, static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
 }
 
-Result<SizeTerm> parse_size(bool bytes, Words& words) {
+Result<MeasureTerm> parse_measure(Measure measure, Words& words) {
     const std::string_view relation = words.next();
     if (relation != "<" && relation != ">") return refuse(relation, "'<' or '>'");
     const std::string_view number = words.next();
+    if (measure == Measure::duration) {
+        const auto bound = parse_epoch(number);
+        if (!bound) return refuse(number, "a number of seconds with at most six decimals");
+        return MeasureTerm{measure, relation == "<", static_cast<std::uint64_t>(bound->count())};
+    }
     const auto bound = parse_unsigned(number, UINT64_MAX);
     if (!bound) return refuse(number, "a whole number");
-    return SizeTerm{bytes, relation == "<", *bound};
+    return MeasureTerm{measure, relation == "<", *bound};
+}
+
+std::optional<Measure> find_measure(std::string_view keyword) {
+    if (keyword == "pkts") return Measure::packets;
+    if (keyword == "bytes") return Measure::bytes;
+    if (keyword == "duration") return Measure::duration;
+    return std::nullopt;
 }
 
 Result<TimeTerm> parse_time(std::string_view text) {
@@ -94,15 +108,15 @@ Result<RuleTerm> parse_condition(Words& words) {
         if (!protocol) return refuse(name, "tcp, udp, icmp, icmp6 or a number up to 255");
         return RuleTerm{ProtocolTerm{*protocol}};
     }
-    if (keyword == "pkts" || keyword == "bytes") {
-        TRIBUTARY_TRY(const SizeTerm term, parse_size(keyword == "bytes", words));
+    if (const auto measure = find_measure(keyword)) {
+        TRIBUTARY_TRY(const MeasureTerm term, parse_measure(*measure, words));
         return RuleTerm{term};
     }
     if (keyword == "time") {
         TRIBUTARY_TRY(const TimeTerm term, parse_time(words.next()));
         return RuleTerm{term};
     }
-    return refuse(keyword, "one of src, dst, host, port, proto, pkts, bytes, time, not");
+    return refuse(keyword, "one of src, dst, host, port, proto, pkts, bytes, duration, time, not");
 }
 
 }  // namespace

@@ -20,10 +20,18 @@ bool matches(const ProtocolTerm& term, const FlowRecord& flow) {
     return flow.protocol == term.protocol;
 }
 
-bool matches(const SizeTerm& term, const FlowRecord& flow) {
-    const std::uint64_t size = term.bytes ? flow.forward.ip_bytes + flow.backward.ip_bytes
-                                          : flow.forward.packets + flow.backward.packets;
-    return term.below ? size < term.bound : size > term.bound;
+std::uint64_t measured(Measure measure, const FlowRecord& flow) {
+    switch (measure) {
+        case Measure::packets: return flow.forward.packets + flow.backward.packets;
+        case Measure::bytes: return flow.forward.ip_bytes + flow.backward.ip_bytes;
+        case Measure::duration: break;
+    }
+    return static_cast<std::uint64_t>((flow.end - flow.start).count());
+}
+
+bool matches(const MeasureTerm& term, const FlowRecord& flow) {
+    const std::uint64_t value = measured(term.measure, flow);
+    return term.below ? value < term.bound : value > term.bound;
 }
 
 bool matches(const TimeTerm& term, const FlowRecord& flow) {

@@ -24,9 +24,12 @@ struct PortTerm {
 struct ProtocolTerm {
     std::uint8_t protocol = 0;
 };
-/// Packets or IP bytes of both directions together.
-struct SizeTerm {
-    bool bytes = false;
+/// What a MeasureTerm compares: packets or IP bytes of both directions together, or microseconds
+/// from the first to the last packet.
+enum class Measure { packets, bytes, duration };
+
+struct MeasureTerm {
+    Measure measure = Measure::packets;
     bool below = false;  ///< true: < bound, false: > bound
     std::uint64_t bound = 0;
 };
@@ -37,7 +40,7 @@ struct TimeTerm {
 };
 
 struct RuleTerm {
-    std::variant<AddressTerm, PortTerm, ProtocolTerm, SizeTerm, TimeTerm> condition;
+    std::variant<AddressTerm, PortTerm, ProtocolTerm, MeasureTerm, TimeTerm> condition;
     bool negated = false;
 
     [[nodiscard]] bool holds(const FlowRecord& flow) const;

@@ -14,6 +14,7 @@ from network import HERE, batch_in, inside
 from servers import WORK
 
 SLACK_BEFORE, SLACK_AFTER = 1.5, 5.0  # the header of NetFlow v9 tells the time in whole seconds
+HELD_OPEN = 2.0  # seconds
 FORGED_SLACK = 3.0  # exporters' clocks are rough, and nobody else bears a forged address
 QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -86,6 +87,8 @@ class Attacker:
             "nping-connect": [*nping, "--tcp-connect", "--rate", "40", goal],
             "masscan": ["masscan", goal, "-p", ports, "--rate", "35", "--wait", "3", "-e", "eth0"],
             "masscan-fast": ["masscan", goal, "-p", ports, "--rate", "90", "--wait", "3", "-e", "eth0"],
+            "masscan-brisk": ["masscan", goal, "-p", ports, "--rate", "55", "--wait", "3", "-e", "eth0"],
+            "masscan-calm": ["masscan", goal, "-p", ports, "--rate", "24", "--wait", "3", "-e", "eth0"],
             "masscan-slow": ["masscan", goal, "-p", ports, "--rate", "12", "--wait", "3", "-e", "eth0"],
         }[flavour]
         self.run(host, *command, timeout=60)
@@ -152,6 +155,10 @@ class Attacker:
         command = {
             "loop": ["sh", "-c", f"while read word; do {curl} \"erin:$word\" {page}; sleep 0.4; done < {words}"],
             "burst": ["xargs", "-a", words, "-P", "3", "-I{}", *curl.split(), "frank:{}", "-H", "Connection: close", page],
+            "rush": ["xargs", "-a", words, "-P", "12", "-I{}", *curl.split(), "judy:{}", page],
+            "python": [sys.executable, HERE / "guess_client.py", page, words, "6"],
+            "python-challenge": [sys.executable, HERE / "guess_client.py", page, words, "1", "challenge"],
+            "python-challenge-rush": [sys.executable, HERE / "guess_client.py", page, words, "4", "challenge"],
             "challenge": ["sh", "-c", f"while read word; do {curl} \"heidi:$word\" --anyauth {page}; sleep 0.2; done < {words}"],
             "challenge-burst": ["xargs", "-a", words, "-P", "4", "-I{}", *curl.split(), "ivan:{}", "--anyauth", page],
             "wget": ["sh", "-c", f"while read word; do wget -q -t 1 -T 5 -O /dev/null --user grace --password \"$word\" {page}; "
@@ -162,6 +169,8 @@ class Attacker:
                             f"http://{goal}:{port}"],
             "hydra": ["hydra", "-I", "-q", "-l", "alice", "-P", words, "-t", "4", "-s", port, goal, "http-get", "/private/"],
             "hydra-slow": ["hydra", "-I", "-q", "-l", "bob", "-P", words, "-t", "1", "-s", port, goal, "http-get",
+                           "/private/"],
+            "hydra-rush": ["hydra", "-I", "-q", "-l", "kate", "-P", words, "-t", "16", "-s", port, goal, "http-get",
                            "/private/"],
             "medusa": ["medusa", "-h", goal, "-u", "carol", "-P", words, "-M", "http", "-m", "DIR:private/", "-n", port,
                        "-t", "3"],
@@ -196,13 +205,16 @@ class Attacker:
         command = {
             "headers": [*tool, "-H", "-i", "9", "-x", "12", "-l", "75", "-u", f"http://{goal}:{port}/"],
             "headers-long": [*tool, "-H", "-i", "20", "-x", "30", "-l", "50", "-u", f"http://{goal}:{port}/"],
+            "headers-quick": ["slowhttptest", "-c", count, "-r", "3", "-p", "3", "-H", "-i", "5", "-x", "16", "-l", "65",
+                              "-u", f"http://{goal}:{port}/"],
             "body": [*tool, "-B", "-i", "12", "-x", "10", "-l", "80", "-s", "4096", "-u", f"http://{goal}:{port}/upload"],
             "read": [*tool, "-X", "-w", "10", "-y", "20", "-n", "5", "-z", "32", "-k", "3", "-l", "60",
                      "-u", f"http://{goal}:{port}/o/1m"],
             "own": [sys.executable, HERE / "slow_client.py", goal, port, count, "8", "45"],
         }[flavour]
         self.run(host, *command, timeout=120)
-        self.record("slow-http", self.site.v4(host), goal, f"port {port}", began)
+        # slowhttptest also asks every second whether the server still answers; only what is held open is slow.
+        self.record("slow-http", self.site.v4(host), goal, f"port {port} and duration > {HELD_OPEN}", began)
 
     # --- hidden channels -------------------------------------------------------------------------------------------
 

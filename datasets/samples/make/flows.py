@@ -148,18 +148,22 @@ def v5_records(path):
             yield src, dst, sport, dport, proto, boot + first / 1e3, boot + last / 1e3, packets, octets, flags
 
 
-def v9_count(path):
-    """Data records in a NetFlow v9 capture, by templates."""
+TEMPLATE_EXPORTS = {9: (20, 0), 10: (16, 2)}  # by version: length of the header, id of the sets that hold templates
+
+
+def template_count(path):
+    """Data records in a capture of NetFlow v9 or IPFIX, and how many of them are IPv6, by templates."""
     sizes, records, v6 = {}, 0, 0
     for _, data in datagrams(path):
-        if struct.unpack_from("!H", data)[0] != 9:
+        version = struct.unpack_from("!H", data)[0]
+        if version not in TEMPLATE_EXPORTS:
             continue
-        at = 20
+        at, templates = TEMPLATE_EXPORTS[version]
         while at + 4 <= len(data):
             kind, length = struct.unpack_from("!HH", data, at)
             if length < 4:
                 break
-            if kind == 0:
+            if kind == templates:
                 learn_templates(data[at + 4:at + length], sizes)
             elif kind in sizes:
                 found = (length - 4) // sizes[kind][0]

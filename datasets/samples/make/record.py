@@ -27,7 +27,7 @@ class Recorder:
                                     "-w", path, *expression], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.dumps.append((name, process))
 
-    def export(self, name, version, number):
+    def export(self, name, version, number, *more):
         """softflowd meters the bridge while the traffic passes and sends to a collector of its own."""
         collector = add_collector(f"nf{version}", number)
         self.capture(f"nf{version}", name, 0, "udp", "port", "2055")
@@ -35,7 +35,7 @@ class Recorder:
         pid_file = Path(f"/run/softflowd-{version}.pid")
         # As a daemon: with -d it installs no signal handlers, and SIGTERM would lose the open flows.
         subprocess.run(["softflowd", "-i", "lan", "-v", str(version), "-n", f"{collector}:2055", "-m", "65536", "-C", "1514",
-                        "-p", pid_file, "-c", f"/run/softflowd-{version}.ctl", *options], check=True,
+                        "-p", pid_file, "-c", f"/run/softflowd-{version}.ctl", *options, *more], check=True,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(1)
         self.exporters.append(int(pid_file.read_text(encoding="utf-8")))

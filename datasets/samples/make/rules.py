@@ -29,6 +29,8 @@ def write_rules(path, site, windows):
     text += "\n".join(sorted({group[1] for group in lines if len(group) > 1})) + "\n"
     # What was meant for the inside of a tunnel that was not up leaves through the gateway.
     text += f"unknown: host {TUNNEL_NETWORK}\n"
+    # Answers to forged addresses: nobody else has one end in neither network.
+    text += f"unknown: src {site.inside_v4} and not dst {site.inside_v4} and not dst {site.outside_v4}\n"
     text += "unknown: host fe80::/10\nunknown: host ff00::/8\nunknown: host 224.0.0.0/4\nunknown: host 255.255.255.255/32\n"
     networks = [site.inside_v4, site.inside_v6]
     if site.org == "campus":

@@ -43,6 +43,8 @@ def start_recorders(site, out):
     network.add_filler()
     recorder.export(f"{site.org}-{site.run}-v5", 5, 8)
     recorder.export(f"{site.org}-{site.run}-v9", 9, 12)
+    if site.run == "test":
+        recorder.export(f"{site.org}-{site.run}-ipfix", 10, 16, "-A", "micro")
     return recorder
 
 

@@ -28,6 +28,24 @@ TEST(CrossValidation, PrefersASensibleWidthToOneThatLearnsByHeart) {
     EXPECT_LT((*rows)[0].fpr, 0.02);
 }
 
+// Only campus labels slow scans. The other sites have normal traffic that resembles them to a wide
+// kernel, and therefore higher thresholds.
+TEST(CrossValidation, JudgesWhatOneOrganizationLabelsAtAllOfThem) {
+    ParameterOptions options = quick_options();
+    options.costs = {1};
+    options.gammas = {0.05};
+
+    const auto everybody = cross_validate(options);
+    std::erase_if(options.organizations,
+                  [](const Organization& one) { return one.name != "campus"; });
+    const auto alone = cross_validate(options);
+
+    ASSERT_TRUE(everybody.has_value()) << everybody.error().message;
+    ASSERT_TRUE(alone.has_value()) << alone.error().message;
+    EXPECT_LT((*everybody)[0].recall_by_class.at("slow-scan"),
+              (*alone)[0].recall_by_class.at("slow-scan") - 0.1);
+}
+
 TEST(BestParameters, AreTheHighestRecallWithinTheLimitOfAlerts) {
     const std::vector<ParameterRow> rows{
         {1, 0.1, 0.9, 0.02, {}}, {2, 0.1, 0.7, 0.009, {}}, {3, 0.1, 0.8, 0.01, {}}};

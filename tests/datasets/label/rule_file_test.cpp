@@ -119,6 +119,16 @@ TEST(RuleFile, PortProtocolAndSizeTermsFollowTheirDefinition) {
     EXPECT_TRUE(matches("bytes > 1533 and bytes < 1535", flow));
 }
 
+TEST(RuleFile, DurationIsInSecondsFromTheFirstToTheLastPacket) {
+    FlowRecord flow = tcp_flow();
+    flow.end = flow.start + Micros(2'500'000);
+
+    EXPECT_TRUE(matches("duration > 2", flow));
+    EXPECT_TRUE(matches("duration > 2.499999 and duration < 2.500001", flow));
+    EXPECT_FALSE(matches("duration > 2.5", flow));
+    EXPECT_FALSE(matches("duration < 2.5", flow));
+}
+
 TEST(RuleFile, NotTurnsOneTermAround) {
     const FlowRecord flow = tcp_flow();
 
@@ -141,6 +151,8 @@ TEST(RuleFile, MistakesAreNamedByLine) {
     EXPECT_THAT(error_of("label scan: port 9-5\n"), HasSubstr("a port N"));
     EXPECT_THAT(error_of("label scan: pkts = 4\n"), HasSubstr("'<' or '>'"));
     EXPECT_THAT(error_of("label scan: pkts < x\n"), HasSubstr("whole number"));
+    EXPECT_THAT(error_of("label scan: duration > -1\n"), HasSubstr("seconds"));
+    EXPECT_THAT(error_of("label scan: duration < 0.0000001\n"), HasSubstr("six decimals"));
     EXPECT_THAT(error_of("label scan: time 5..4\n"), HasSubstr("end is after its start"));
     EXPECT_THAT(error_of("label scan: time 5.0000001..6\n"), HasSubstr("six decimals"));
     EXPECT_THAT(error_of("label scan: vlan 3\n"), HasSubstr("one of src, dst"));
