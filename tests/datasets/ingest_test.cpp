@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "datasets/flow/packet_sequence.hpp"
 #include "tests/datasets/export/export_builder.hpp"
 #include "tests/datasets/packet/packet_builder.hpp"
 

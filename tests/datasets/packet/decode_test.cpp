@@ -230,7 +230,8 @@ void expect_same(const PacketInfo& a, const PacketInfo& b) {
     for (const auto part :
          {&PacketInfo::udp_payload, &PacketInfo::network, &PacketInfo::transport}) {
         EXPECT_EQ((a.*part).size(), (b.*part).size());
-        if (!(a.*part).empty()) EXPECT_EQ((a.*part).data(), (b.*part).data());
+        if ((a.*part).empty()) continue;
+        EXPECT_EQ((a.*part).data(), (b.*part).data());
     }
 }
 
