@@ -40,7 +40,8 @@ Ingestion::Ingestion(const IngestOptions& options, Kinds kinds, const FlowSink& 
            .timeouts = options.timeouts,
            .sequences = options.keep_sequences ? &sequences_ : nullptr,
            .watcher = options.watcher,
-           .max_released = options.max_waiting},
+           .max_released = options.max_waiting,
+           .is_awaited = [this](std::uint32_t hash) { return normalizer_.awaits(hash); }},
           [this](const FlowRecord& record, std::uint32_t hash) { take_metered(record, hash); },
           [this](FlowRecord& record, std::uint32_t hash) { normalizer_.pass(record, hash); }),
       exports_([this](const FlowRecord& record) { take_exported(record); }, options.on_record) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
-#include "datasets/flow/direction.hpp"
 
 namespace tributary::datasets {
 
@@ -83,13 +82,6 @@ void FlowTable::add_one(const PacketInfo& packet, const Prepared& prepared) {
     relist(slot, was_ended);
 }
 
-/// A packet that came late or from an absurd time would break the order of the lone SYNs.
-bool FlowTable::may_stand_alone(const PacketInfo& packet) const {
-    return packet.protocol == kProtocolTcp && only_asks_to_connect(packet.flags) &&
-           packet.fragment == Fragment::whole && options_.sequences == nullptr &&
-           packet.time <= clock_.now() && lone_.accepts(packet.time);
-}
-
 void FlowTable::open(const PacketInfo& packet, const Prepared& prepared, bool continued) {
     make_room(1);
     if (!continued && may_stand_alone(packet)) {
@@ -114,17 +106,6 @@ void FlowTable::open(const PacketInfo& packet, const Prepared& prepared, bool co
     index_.insert(prepared.hash, slot);
     count(slot, packet, prepared.key.side);
     schedule(slot);
-}
-
-/// A lone SYN is about to get its second packet: it moves to an entry, half open so far.
-std::uint32_t FlowTable::grow(std::uint32_t place) {
-    const LoneFlow flow = lone_.at(place);
-    lone_.remove(place);
-    make_room(0);  // one that was released comes back into the table
-    const std::uint32_t slot = take_entry(entry_of(flow));
-    index_.replace(flow.hash, place | kLone, slot);
-    link(slot, kHalfOpen);
-    return slot;
 }
 
 /// @param coming  flows that are not in the index yet
@@ -212,12 +193,6 @@ void FlowTable::tick(std::int64_t second) {
     expire_half_open();
 }
 
-bool FlowTable::oldest_half_open_is_lone() const {
-    const std::uint32_t listed = lists_[kHalfOpen].head;
-    return lone_.open() > 0 &&
-           (listed == kNone || lone_.oldest_open().time <= entries_[listed].last);
-}
-
 void FlowTable::expire_half_open() {
     while (lone_.open() > 0 || lists_[kHalfOpen].head != kNone) {
         const Micros last = oldest_half_open_is_lone() ? lone_.oldest_open().time
@@ -234,14 +209,6 @@ void FlowTable::expire_half_open() {
             return;
         }
     }
-}
-
-void FlowTable::cut_oldest_half_open(EndReason reason) {
-    if (!oldest_half_open_is_lone()) return close(lists_[kHalfOpen].head, reason);
-    lone_.release_oldest(reason);
-    if (lone_.released() <= options_.max_released) return;
-    if (options_.max_released > 0) ++counts_.released_full;
-    send_oldest_released();
 }
 
 void FlowTable::expire_bucket(std::size_t bucket) {
@@ -287,27 +254,11 @@ std::size_t FlowTable::prefetch_cuts(std::span<std::uint32_t, kBatch> hashes) co
     };
     if (lone_.released() + kBatch > options_.max_released) {
         lone_.prefetch(kBatch);
-        lone_.look_ahead(kBatch, [&](const LoneFlow& flow) { see(flow.hash); });
+        lone_.look_ahead(kBatch, [&](std::uint32_t place) { see(lone_.at(place).hash); });
     }
     std::uint32_t slot = lists_[kHalfOpen].head;
     for (; count < kBatch && slot != kNone; slot = entries_[slot].next) see(entries_[slot].hash);
     return count;
-}
-
-void FlowTable::send_released(Micros before) {
-    while (lone_.released() > 0 && lone_.at(lone_.oldest_released()).time < before) {
-        send_oldest_released();
-    }
-}
-
-void FlowTable::send_oldest_released() {
-    const std::uint32_t place = lone_.oldest_released();
-    const LoneFlow& flow = lone_.at(place);
-    index_.erase(flow.hash, place | kLone);
-    lone_.pop_oldest_released();  // the place keeps what stands there until it is taken again
-    if (!released_) return finish_lone(flow, static_cast<EndReason>(flow.reason));
-    FlowRecord record = record_of(flow, static_cast<EndReason>(flow.reason));
-    released_(record, flow.hash);
 }
 
 void FlowTable::prefetch_entry(std::uint32_t slot) const {
@@ -332,24 +283,11 @@ void FlowTable::close(std::uint32_t slot, EndReason reason) {
     finished_(record, hash);
 }
 
-/// Ends a lone SYN out of turn; one that was released keeps the reason of that.
-void FlowTable::close_lone(std::uint32_t place, EndReason reason) {
-    const LoneFlow flow = lone_.at(place);
-    lone_.remove(place);
-    index_.erase(flow.hash, place | kLone);
-    finish_lone(flow, flow.is_released ? static_cast<EndReason>(flow.reason) : reason);
-}
-
-void FlowTable::finish_lone(const LoneFlow& flow, EndReason reason) {
-    FlowRecord record = record_of(flow, reason);
-    if (flow.from_high) swap_ends(record);
-    finished_(record, flow.hash);
-}
-
 void FlowTable::close_all(EndReason reason) {
     for (std::size_t list = 0; list < lists_.size(); ++list) {
         while (lists_[list].head != kNone) close(lists_[list].head, reason);
     }
+    close_awaited(reason);
     for (std::uint32_t left = lone_.open() + lone_.released(); left > 0; --left) {
         if (lone_.open() > 0) lone_.release_oldest(reason);
         send_oldest_released();

@@ -37,6 +37,9 @@ struct FlowTableOptions {
     /// So many lone SYNs that were cut are kept beside the table until `send_released`, so that
     /// the rest of their flow still finds them; one more sends the oldest. 0: they leave at once.
     std::uint32_t max_released = 0;
+    /// True when a part of a flow of this hash waits elsewhere: then a lone SYN that is cut goes
+    /// there at once. None: nothing waits.
+    std::function<bool(std::uint32_t)> is_awaited = {};
 };
 
 class FlowTable {
@@ -123,6 +126,7 @@ class FlowTable {
     void close(std::uint32_t slot, EndReason reason);
     void finish_lone(const LoneFlow& flow, EndReason reason);
     void close_lone(std::uint32_t place, EndReason reason);
+    void close_awaited(EndReason reason);
     void close_all(EndReason reason);
 
     void schedule(std::uint32_t slot);

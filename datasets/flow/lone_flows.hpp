@@ -61,17 +61,18 @@ class LoneFlows {
     [[nodiscard]] std::uint32_t released() const { return released_; }
     /// Only while `open()` is not 0.
     [[nodiscard]] const LoneFlow& oldest_open() const { return flows_[first_open_]; }
+    [[nodiscard]] std::uint32_t oldest_open_place() const { return first_open_; }
     void release_oldest(EndReason reason);
     /// The place of the oldest released flow; only while `released()` is not 0.
     [[nodiscard]] std::uint32_t oldest_released() const { return first_; }
     void pop_oldest_released();
 
-    /// Calls `see` with the flows that leave next, at most `most` of them.
+    /// Calls `see` with the places of the flows that leave next, at most `most` of them.
     template <typename See>
     void look_ahead(std::uint32_t most, See see) const {
         std::uint32_t place = first_;
         for (std::uint32_t seen = 0; seen < most && seen < held_; ++seen) {
-            if (!flows_[place].is_hole) see(flows_[place]);
+            if (!flows_[place].is_hole) see(place);
             place = after(place);
         }
     }

@@ -78,6 +78,11 @@ class Normalizer {
         return hash_of(key, options_.hash_seed);
     }
 
+    /// True when a piece waits whose key has this hash.
+    [[nodiscard]] bool awaits(std::uint32_t hash) const {
+        return pieces_ != 0 && index_.find(hash, [](std::uint32_t) { return true; }) != kNone;
+    }
+
     /// Records wait this long from now on; see `NormalizerOptions::hold`.
     void set_hold(Micros hold) { options_.hold = hold; }
     [[nodiscard]] Micros hold() const { return options_.hold; }

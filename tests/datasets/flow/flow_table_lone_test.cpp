@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "base/random.hpp"
@@ -81,6 +82,7 @@ class Metering {
  private:
     FlowTableOptions table_options(FlowTableOptions options, bool keep_sequences) {
         options.sequences = keep_sequences ? &sequences_ : nullptr;
+        options.is_awaited = [this](std::uint32_t hash) { return normalizer_.awaits(hash); };
         return options;
     }
     NormalizerOptions joined(NormalizerOptions options, const FlowTableOptions& table,
@@ -96,12 +98,14 @@ class Metering {
 };
 
 /// A scan with answers now and then, repeated SYNs, and connections among it.
-std::vector<PacketInfo> scan_and_more(std::uint64_t seed) {
+/// @param pause_ms  a silence after every thousandth packet
+std::vector<PacketInfo> scan_and_more(std::uint64_t seed, std::int64_t pause_ms) {
     Random random(seed);
     std::vector<PacketInfo> packets;
     std::int64_t time_ms = 0;
     for (int i = 0; i < 6'000; ++i) {
-        time_ms += static_cast<std::int64_t>(random.below(i % 1000 == 999 ? 15'000 : 30));
+        time_ms += static_cast<std::int64_t>(random.below(14));
+        if (i % 1000 == 999) time_ms += pause_ms;
         const auto port = static_cast<std::uint16_t>(random.below(4'000));
         const bool is_syn = random.chance(0.8);
         packets.push_back(
@@ -110,26 +114,64 @@ std::vector<PacketInfo> scan_and_more(std::uint64_t seed) {
     return packets;
 }
 
-TEST(LoneSyns, ComeOutAsTheSameFlowsAsFromATableWithoutThem) {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+/// The same packets through a table with lone SYNs and through one without.
+class BothWays {
+ public:
+    BothWays(std::uint64_t seed, std::int64_t pause_ms)
+        : with_(options(), {}, false), without_(options(), {}, true) {
+        for (const PacketInfo& packet : scan_and_more(seed, pause_ms)) {
+            with_.add(packet);
+            without_.add(packet);
+            EXPECT_LE(with_.table().size(), options().max_flows);
+        }
+        with_.finish();
+        without_.finish();
+        EXPECT_GT(with_.table().counts().evictions, 100U);
+        EXPECT_EQ(with_.normalizer().counts().out_of_order, 0U);
+        std::sort(with_.flows.begin(), with_.flows.end());
+        std::sort(without_.flows.begin(), without_.flows.end());
+    }
+    [[nodiscard]] const std::vector<Told>& with() const { return with_.flows; }
+    [[nodiscard]] const std::vector<Told>& without() const { return without_.flows; }
+
+ private:
+    static FlowTableOptions options() {
         FlowTableOptions table;
         table.max_flows = 200;
         table.max_released = 100'000;
-        Metering with(table, {}, false);
-        Metering without(table, {}, true);
-        for (const PacketInfo& packet : scan_and_more(seed)) {
-            with.add(packet);
-            without.add(packet);
-            ASSERT_LE(with.table().size(), 200U);
-        }
-        with.finish();
-        without.finish();
+        return table;
+    }
 
-        EXPECT_GT(with.table().counts().evictions, 100U);
-        EXPECT_EQ(with.normalizer().counts().out_of_order, 0U);
-        std::sort(with.flows.begin(), with.flows.end());
-        std::sort(without.flows.begin(), without.flows.end());
-        ASSERT_EQ(with.flows, without.flows) << "seed " << seed;
+    Metering with_;
+    Metering without_;
+};
+
+/// Packets by the port of the client.
+std::map<std::uint16_t, std::uint64_t> packets_by_port(const std::vector<Told>& flows) {
+    std::map<std::uint16_t, std::uint64_t> sums;
+    for (const Told& flow : flows) sums[std::get<2>(flow)] += std::get<3>(flow) + std::get<4>(flow);
+    return sums;
+}
+
+// Everything waits to the end, so that nothing cut is sent before its rest has come.
+TEST(LoneSyns, ComeOutAsTheSameFlowsAsFromATableWithoutThem) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const BothWays flows(seed, 2'000);
+
+        ASSERT_EQ(flows.with(), flows.without()) << "seed " << seed;
+    }
+}
+
+// A cut piece waits in the normalizer no longer than records do; a lone SYN goes on in its flow.
+TEST(LoneSyns, ThatWereCutAreJoinedAlsoWithARestThatLastsLongerThanRecordsWait) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const BothWays flows(seed, 15'000);
+
+        ASSERT_EQ(packets_by_port(flows.with()), packets_by_port(flows.without()));
+        ASSERT_LT(flows.with().size(), flows.without().size()) << "seed " << seed;
+        for (const Told& flow : flows.with()) {
+            ASSERT_LE(std::get<1>(flow) - std::get<0>(flow), Timeouts{}.longest.count());
+        }
     }
 }
 
@@ -139,7 +181,7 @@ TEST(LoneSyns, GoOnWhereTheyWereCutWhileTheyAreKept) {
     table.max_released = 10;
     Metering meter(table, {}, false);
 
-    for (const std::uint16_t port : {1, 2, 3, 4}) {
+    for (std::uint16_t port = 1; port <= 4; ++port) {
         meter.add(tcp_packet(port, true, kFlagSyn, port));
     }
     EXPECT_EQ(meter.table().counts().evictions, 2U);
@@ -174,7 +216,7 @@ TEST(LoneSyns, LoseNothingWhenThereIsNoPlaceForMore) {
     table.max_flows = 40;
     table.max_released = 10;
     Metering meter(table, {}, false);
-    const std::vector<PacketInfo> packets = scan_and_more(30);
+    const std::vector<PacketInfo> packets = scan_and_more(30, 15'000);
     for (const PacketInfo& packet : packets) {
         meter.add(packet);
         ASSERT_LE(meter.table().size(), 40U);

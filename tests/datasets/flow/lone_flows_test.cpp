@@ -60,12 +60,15 @@ TEST(LoneFlows, BecomesARecordAndAnEntryOfTheSidesThatItHad) {
     flow.ip_bytes = 60;
     flow.frame_bytes = 74;
 
+    flow.key.high_port = 40'000;
+
     const FlowRecord record = record_of(flow, EndReason::idle);
-    EXPECT_EQ(record.forward.packets, 0U);
-    EXPECT_EQ(record.backward.packets, 1U);
-    EXPECT_EQ(record.backward.ip_bytes, 60U);
-    EXPECT_EQ(record.backward.frame_bytes, 74U);
-    EXPECT_EQ(record.backward_start, Micros(7));
+    EXPECT_EQ(record.src_port, 40'000);  // the sender
+    EXPECT_EQ(record.forward.packets, 1U);
+    EXPECT_EQ(record.forward.ip_bytes, 60U);
+    EXPECT_EQ(record.forward.frame_bytes, 74U);
+    EXPECT_EQ(record.forward_start, Micros(7));
+    EXPECT_EQ(record.backward.packets, 0U);
     const FlowRecord same = record_of(entry_of(flow), EndReason::idle);
     EXPECT_EQ(same.backward.packets, 1U);
     EXPECT_EQ(same.backward.flags, kFlagSyn);
