@@ -11,6 +11,7 @@
 #include "base/random.hpp"
 #include "classifier/object/codec.hpp"
 #include "netlayer/driver/keys.hpp"
+#include "netlayer/driver/node.hpp"
 #include "tests/netlayer/driver/temporary_folder.hpp"
 
 namespace tributary::app {
