@@ -41,8 +41,8 @@ struct ParameterRow {
     std::map<datasets::ClassName, double> recall_by_class;  ///< at the site that recalls fewest
 };
 
-/// Most normal flows that may raise an alert, as a share. The product promises 0.01; a quarter of it
-/// is kept for what another recording brings.
+/// Most normal flows that may raise an alert, as a share. The product promises 0.01; a quarter of
+/// it is kept for what another recording brings.
 inline constexpr double kAlertLimit = 0.0075;
 
 /// The row with the highest recall among those within the limit of alerts; without any, the row
