@@ -8,6 +8,7 @@
 #include "app/coordinator/coordinator.hpp"
 #include "app/service/learner.hpp"
 #include "app/service/version_inspector.hpp"
+#include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "classifier/object/codec.hpp"
 #include "netlayer/driver/keys.hpp"
