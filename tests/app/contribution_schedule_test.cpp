@@ -93,6 +93,9 @@ TEST(ContributionSchedule, RetryOfARefusedContributionIsNotAppliedAndNotAskedAga
     site.confirm();
     const std::uint64_t number = site.submit(batch(200, 40, 2));
     ClassifierObject refusing = site.object();
+    const auto birch = classifier::contributor_entry(refusing, "birch");
+    ASSERT_TRUE(birch);
+    (*birch)->last_contribution = number;  // it was parked first, which books its number
     ASSERT_TRUE(classifier::note_refused(refusing, "birch", number));
     site.replace(refusing);
 

@@ -48,7 +48,7 @@ TEST(CrossValidation, JudgesWhatOneOrganizationLabelsAtAllOfThem) {
 
 TEST(BestParameters, AreTheHighestRecallWithinTheLimitOfAlerts) {
     const std::vector<ParameterRow> rows{
-        {1, 0.1, 0.9, 0.02, {}}, {2, 0.1, 0.7, 0.009, {}}, {3, 0.1, 0.8, 0.01, {}}};
+        {1, 0.1, 0.9, 0.02, {}}, {2, 0.1, 0.7, 0.007, {}}, {3, 0.1, 0.8, kAlertLimit, {}}};
 
     EXPECT_EQ(best_parameters(rows).cost, 3);
 }
