@@ -14,10 +14,10 @@ constexpr bool is_one_of = (std::is_same_v<M, Kinds> || ...);
 template <typename M>
 constexpr bool comes_from(Side side) {
     if constexpr (is_one_of<M, Retrieve, Migrate, ReadRequest>) return true;
-    if constexpr (is_one_of<M, Hold, HoldOk, HoldNo, Unhold, Depart>) return true;
+    if constexpr (is_one_of<M, Hold, HoldOk, HoldNo, Unhold, Depart, CardRenewed>) return true;
     if constexpr (is_one_of<M, ReadClimb, Force, Ping, Leave>) return side == Side::child;
     if constexpr (is_one_of<M, ReadReturn, ForceConfirm, Pong, Disconnected, JoinForward,
-                            PromotePart, Promote>) {
+                            PromotePart, Promote, Revoke>) {
         return side == Side::parent;
     }
     return false;  // direct messages have no place on an edge

@@ -119,9 +119,20 @@ struct Stored {
     std::uint64_t token = 0;
 };
 
+/// The coordinator vouches for this process, for the first time or again: its own card has this
+/// membership from now on, and its neighbours are told.
+struct CardIssued {
+    std::string membership;
+};
+
+/// Server: pass this on to everybody in the tree.
+struct RevocationIssued {
+    Revoke revocation;
+};
+
 using Input = std::variant<Started, LinkUp, LinkDown, MessageReceived, DirectReceived, TimerFired,
                            UpdateInvoked, ReadInvoked, JoinInvoked, LeaveInvoked, ComputationDone,
-                           Stored, LinkResumed, LinkGreeted>;
+                           Stored, LinkResumed, LinkGreeted, CardIssued, RevocationIssued>;
 
 struct Event {
     Micros now{0};

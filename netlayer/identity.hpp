@@ -26,11 +26,15 @@ struct Card {
     Incarnation incarnation = 0;
     std::string endpoint;    ///< where the process accepts links, for example tcp://host:7000
     std::string public_key;  ///< CURVE key (Z85), compared with the one the link proved
-    std::string name;        ///< for people
+    std::string name;        ///< for people; in the service, the member's organization
+    /// What the coordinator signed about the member (netlayer/identity/member_card.hpp), as
+    /// carried. Opaque to the core, which only passes it on; the driver judges it.
+    std::string membership{};
 
     friend bool operator==(const Card&, const Card&) = default;
 };
 
 inline constexpr std::size_t kMaxCardFieldBytes = 256;
+inline constexpr std::size_t kMaxMembershipBytes = 1024;
 
 }  // namespace tributary::netlayer

@@ -8,13 +8,45 @@ bool is_heartbeat(const Message& message) {
     return std::holds_alternative<Ping>(message) || std::holds_alternative<Pong>(message);
 }
 
+std::size_t kept_bytes(const Message& message) {
+    std::size_t bytes = sizeof(Message);
+    const auto object = [&bytes](const Object& each) {
+        bytes += sizeof(Object) + each.id.size() + view(each.body).size();
+    };
+    std::visit(
+        [&](const auto& kind) {
+            if constexpr (requires { kind.object.body; }) object(kind.object);
+            if constexpr (requires { kind.copies; }) {
+                for (const Object& each : kind.copies) object(each);
+            }
+            if constexpr (requires { kind.objects; }) {
+                for (const Object& each : kind.objects) object(each);
+            }
+            if constexpr (requires { kind.dependencies; }) {
+                bytes += kind.dependencies.size() * sizeof(Dependency);
+            }
+            if constexpr (requires { kind.path; }) bytes += kind.path.size() * sizeof(ProcessId);
+            if constexpr (requires { kind.versions; }) {
+                bytes += kind.versions.size() * sizeof(KnownVersion);
+            }
+            if constexpr (requires { kind.queues; }) {
+                for (const QueueCopy& each : kind.queues) {
+                    bytes += sizeof(QueueCopy) + each.processes.size() * sizeof(ProcessId);
+                }
+            }
+            if constexpr (requires { kind.statement; }) bytes += kind.statement.size();
+        },
+        message);
+    return bytes;
+}
+
 const char* message_name(const Message& message) {
     static constexpr std::array<const char*, std::variant_size_v<Message>> kNames = {
         "retrieve",     "migrate",       "read_request", "read_climb",  "read_return",
         "force",        "force_confirm", "ping",         "pong",        "leave",
         "disconnected", "join_forward",  "join_request", "join_accept", "join_refuse",
         "hold",         "hold_ok",       "hold_no",      "unhold",      "promote_part",
-        "promote",      "depart"};
+        "promote",      "depart",        "card_renewed", "revoke"};
     return kNames.at(message.index());
 }
 

@@ -41,11 +41,20 @@ struct Migrate {
     std::vector<Dependency> dependencies;
 };
 
+/// How a strict read finds the owner.
+enum class Search : std::uint8_t {
+    queues,  ///< from neighbour to neighbour, as the heads of the localQs point
+    server,  ///< that took too many hops: up to the server, wherever the heads point
+    again,   ///< from the server as the heads point; after too many hops it is dropped
+};
+
 /// [edge] A strict read on its way to the owner. §5.2.2.
 struct ReadRequest {
     RequestId id;
     ObjectId object;
     Path path;
+    std::uint64_t hops = 0;  ///< edges passed since the search began as it is
+    Search search = Search::queues;
 };
 
 /// [edge, upward] The answer, climbing to an ancestor of the reader; every process saves it (C6).
@@ -99,6 +108,7 @@ struct Ping {
 struct Pong {
     std::uint64_t number = 0;
     Micros lease{0};
+    std::uint64_t processes = 1;  ///< in the whole tree, as the server last knew
 };
 
 /// [edge, upward] The last message of a leaf that leaves (C13).
@@ -195,13 +205,30 @@ struct Depart {
     Epoch epoch = 0;
 };
 
+/// [edge] The coordinator renewed the sender's membership; the neighbour keeps the new card.
+struct CardRenewed {
+    Card card;
+};
+
+/// [edge, downward] Whose cards the coordinator has revoked. `statement` is signed by it and opaque
+/// here: the driver reads it and ends the links of the revoked. A larger number is newer.
+struct Revoke {
+    std::uint64_t number = 0;
+    std::string statement;
+};
+
+/// A message with a card introduces a neighbour, or speaks of one: the driver lets it pass only
+/// when the coordinator vouches for the card (netlayer/identity/card_judge.hpp).
 using Message =
     std::variant<Retrieve, Migrate, ReadRequest, ReadClimb, ReadReturn, Force, ForceConfirm, Ping,
                  Pong, Leave, Disconnected, JoinForward, JoinRequest, JoinAccept, JoinRefuse, Hold,
-                 HoldOk, HoldNo, Unhold, PromotePart, Promote, Depart>;
+                 HoldOk, HoldNo, Unhold, PromotePart, Promote, Depart, CardRenewed, Revoke>;
 
 /// True for Ping and Pong, which carry no sequence number.
 bool is_heartbeat(const Message& message);
+
+/// About how many bytes a message keeps in memory; what bounds on kept messages count.
+std::size_t kept_bytes(const Message& message);
 
 /// The message's name, for logs and event traces.
 const char* message_name(const Message& message);

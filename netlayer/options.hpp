@@ -35,16 +35,23 @@ struct ProcessOptions {
     // or a force that exceeds max_hops is dropped (and repeated). Each is counted.
     std::size_t max_objects = 4096;  ///< object ids known to one process
     std::size_t max_objects_per_update = 64;
-    std::size_t max_operations = 1024;  ///< local updates and reads not yet completed
-    std::size_t max_queue = 65536;      ///< entries of one localQ
-    std::size_t max_copies = 4096;      ///< objects carried by one message
-    std::size_t max_hops = 256;         ///< length of a path
-    std::size_t max_early = 64;         ///< messages kept for an epoch not yet announced
-    std::size_t max_children = 1024;    ///< that a successor may come to have
-    std::size_t max_held = 8192;        ///< messages and inputs kept during a promotion, each way
+    std::size_t max_operations = 1024;     ///< local updates and reads not yet completed
+    std::size_t max_queue = 65536;         ///< entries of one localQ
+    std::size_t max_queue_of_one = 32768;  ///< of them, for one neighbour
+    std::size_t max_copies = 4096;         ///< objects carried by one message
+    std::size_t max_hops = 256;            ///< length of a path
+    /// Hops of a strict read: so many for each doubling of the tree, and so many more. Then it goes
+    /// to the server and begins again from there, once.
+    std::uint64_t read_hops_per_doubling = 4;
+    std::uint64_t read_hops = 32;
+    std::size_t max_early = 64;       ///< messages kept for an epoch not yet announced
+    std::size_t max_children = 1024;  ///< that a successor may come to have
+    std::size_t max_held = 8192;      ///< messages and inputs kept during a promotion, each way
     std::size_t promote_part_bytes = std::size_t{4} << 20U;  ///< of one part of a leaver's state
     std::size_t max_unacknowledged = 8192;  ///< messages kept per link for a resume
-    std::size_t max_dead_epochs = 1024;     ///< closed epochs remembered (oldest forgotten)
+    std::size_t max_unacknowledged_bytes = std::size_t{256} << 20U;
+    std::size_t max_early_bytes = std::size_t{32} << 20U;  ///< of the messages of max_early
+    std::size_t max_dead_epochs = 1024;  ///< closed epochs remembered (oldest forgotten)
 };
 
 }  // namespace tributary::netlayer

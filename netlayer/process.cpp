@@ -12,6 +12,7 @@
 #include "netlayer/queue/retrieval.hpp"
 #include "netlayer/server/image.hpp"
 #include "netlayer/state.hpp"
+#include "netlayer/tree/credentials.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/membership.hpp"
 #include "netlayer/tree/promotion.hpp"
@@ -46,6 +47,10 @@ class Step {
     void operator()(const Stored&) {}
     void operator()(const LinkResumed& event) { Recovery(state_).on_link_resumed(event); }
     void operator()(const LinkGreeted& event) { Recovery(state_).on_link_greeted(event); }
+    void operator()(const CardIssued& event) { Credentials(state_).issued(event.membership); }
+    void operator()(const RevocationIssued& event) {
+        Credentials(state_).on_revoke(event.revocation);
+    }
 
     /// Whether the event changes what the server's image contains.
     [[nodiscard]] static bool lasting(const Input& input);
@@ -196,6 +201,10 @@ void Step::process(ProcessId from, const Message& message) {
                 return Succession(state_).on_promote(from, m);
             } else if constexpr (std::is_same_v<Kind, Depart>) {
                 return Succession(state_).on_depart(from, m);
+            } else if constexpr (std::is_same_v<Kind, CardRenewed>) {
+                return Credentials(state_).on_renewed(from, m);
+            } else if constexpr (std::is_same_v<Kind, Revoke>) {
+                Credentials(state_).on_revoke(m);
             }
             return true;
         },

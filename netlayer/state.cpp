@@ -8,7 +8,8 @@ State::State(Process::Setup setup)
       mutations(setup.mutations),
       inspect(std::move(setup.inspect)),
       links({setup.options.max_dead_epochs, setup.options.max_early,
-             setup.options.grace > Micros{0} ? setup.options.max_unacknowledged : 0}) {
+             setup.options.grace > Micros{0} ? setup.options.max_unacknowledged : 0,
+             setup.options.max_unacknowledged_bytes, setup.options.max_early_bytes}) {
     for (const Object& object : setup.restored) {
         copies.save(object);
         queue(object.id);
@@ -125,6 +126,7 @@ std::map<std::string, std::uint64_t> named(const Counters& c) {
             {"protocol_errors", c.protocol_errors},
             {"versions_refused", c.versions_refused},
             {"bound_hops", c.bound_hops},
+            {"bound_read_hops", c.bound_read_hops},
             {"bound_operations", c.bound_operations},
             {"bound_objects", c.bound_objects},
             {"reads_retried", c.reads_retried},
@@ -145,7 +147,8 @@ std::map<std::string, std::uint64_t> named(const Counters& c) {
             {"promotions_aborted", c.promotions_aborted},
             {"merges_refused", c.merges_refused},
             {"holds_refused", c.holds_refused},
-            {"bound_held", c.bound_held}};
+            {"bound_held", c.bound_held},
+            {"bound_queue", c.bound_queue}};
 }
 
 }  // namespace tributary::netlayer

@@ -110,6 +110,7 @@ struct Counters {
     std::uint64_t protocol_errors = 0;   ///< peers cut off
     std::uint64_t versions_refused = 0;  ///< of them, for a version that did not pass inspection
     std::uint64_t bound_hops = 0;        ///< reads and forces dropped at max_hops
+    std::uint64_t bound_read_hops = 0;   ///< reads sent to the server after too many hops
     std::uint64_t bound_operations = 0;  ///< local requests refused at max_operations
     std::uint64_t bound_objects = 0;     ///< requests refused at max_objects
     std::uint64_t reads_retried = 0;
@@ -132,6 +133,7 @@ struct Counters {
     std::uint64_t merges_refused = 0;      ///< queues of a leaver that do not fit this process'
     std::uint64_t holds_refused = 0;       ///< by this process, because it was busy
     std::uint64_t bound_held = 0;          ///< peers cut off and requests refused at max_held
+    std::uint64_t bound_queue = 0;         ///< peers cut off at max_queue or max_queue_of_one
 };
 
 struct State {
@@ -152,6 +154,8 @@ struct State {
     LinkTable links;
     std::uint64_t epochs_minted = 0;
     Micros lease_until{0};
+    std::uint64_t processes = 1;   ///< in the whole tree, as told with the lease
+    std::uint64_t revocation = 0;  ///< number of the newest one passed on
 
     // --- objects
     Copies copies;

@@ -45,6 +45,8 @@ ProcessStatus Process::status() const {
     status.operations_pending = state.updates.size() + state.reads.size();
     status.has_lease = Leases(*state_).held() && state.is_connected();
     status.counters = named(state.counters);
+    status.counters["bound_link"] = state.links.overflows().links;
+    status.counters["bound_early"] = state.links.overflows().epochs;
     return status;
 }
 

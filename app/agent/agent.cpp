@@ -65,7 +65,7 @@ struct Agent::Parts {
     std::optional<ObjectReader> reader;
     std::unique_ptr<SiteState> site;
     std::string pseudonym;
-    classifier::SigningKey signing_key;
+    SigningKey signing_key;
     std::optional<ObjectHistory> history;
     std::unique_ptr<Contributor> contributor;
     // Last, so that it is destroyed first: its handlers use all of the above.
@@ -117,7 +117,12 @@ Result<SiteDrift> Agent::Parts::drift() {
 Result<ControlFrame> Agent::Parts::answer(const ControlFrame& request,
                                           const ProgressReporter& report) {
     Result<ControlFrame> answered = dispatch(request, report);
-    if (answered || answered.error().code != Errc::disconnected) return answered;
+    if (answered) return answered;
+    // Before the loss is certain, what needs the coordinator is not answered in time.
+    const auto status = node->status();
+    const bool waits = status && !status->process.has_lease;
+    const Errc code = answered.error().code;
+    if (code != Errc::disconnected && !(code == Errc::timeout && waits)) return answered;
     return fail(cut_off_error(answered.error(), options));
 }
 
@@ -169,7 +174,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options) {
     TRIBUTARY_TRY(parts->site, SiteState::open(options.state, *parts->schema));
     TRIBUTARY_TRY(netlayer::Journal journal,
                   netlayer::Journal::open(options.state / "journal.sqlite"));
-    TRIBUTARY_TRY(parts->signing_key, classifier::load_or_create_signing_key(options.state));
+    TRIBUTARY_TRY(parts->signing_key, load_or_create_signing_key(options.state));
     parts->pseudonym = pseudonym_of(keys.public_key);
     parts->history.emplace(options.state / kHistoryFolder);
     Learner learner(*parts->schema, std::move(engine), parts->pseudonym, seed_of(keys.public_key));

@@ -88,7 +88,7 @@ Result<ContributionOutcome> Contributor::wait(std::uint64_t number, std::chrono:
     if (stopping_) return fail(Errc::disconnected, "the agent is stopping");
     return fail(Errc::timeout, "contribution " + std::to_string(number) +
                                    " is not durable yet; it waits in the journal and is tried "
-                                   "again. See: tributary status");
+                                   "again. See: tributary status --state DIR");
 }
 
 std::uint64_t Contributor::waiting() const {

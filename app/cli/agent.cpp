@@ -32,17 +32,26 @@ Result<AgentOptions> complete(const AgentRunOptions& options) {
         agent.kinds.taught = classifier::ModelKind::rff_linear;
     }
     agent.join_patience = std::chrono::seconds(options.join_seconds);
-    if (!options.invitation.empty()) {
-        TRIBUTARY_TRY(const Invitation invitation, read_invitation(options.invitation));
+    std::filesystem::path invited = options.invitation;
+    const auto enrolled = options.agent.state / kInvitationFile;
+    if (invited.empty() && agent.server.empty() && std::filesystem::exists(enrolled)) {
+        invited = enrolled;
+    }
+    if (!invited.empty()) {
+        TRIBUTARY_TRY(const Invitation invitation, read_invitation(invited));
         agent.server = invitation.endpoint;
         agent.server_key = invitation.public_key;
+        if (agent.name.empty()) agent.name = invitation.organization;
     }
     if (agent.state.empty() || agent.name.empty()) {
-        return fail(Errc::invalid_argument, "an agent needs --state DIR and --name ORGANIZATION");
+        return fail(Errc::invalid_argument,
+                    "an agent needs --state DIR, and --name ORGANIZATION unless it was enrolled: "
+                    "tributary enroll INVITATION --state DIR");
     }
     if (agent.server.empty() || agent.server_key.empty()) {
         return fail(Errc::invalid_argument,
-                    "an agent needs --invitation FILE, or --server and --server-key");
+                    "an agent needs --invitation FILE, or --server and --server-key, unless it "
+                    "was enrolled: tributary enroll INVITATION --state DIR");
     }
     return agent;
 }
@@ -86,8 +95,9 @@ void add_agent_options(CLI::App& command, Invocation& invocation) {
     auto options = std::make_shared<AgentRunOptions>();
     AgentOptions& agent = options->agent;
     command.add_option("--state", agent.state, "Folder of keys, journal and memory");
-    command.add_option("--name", agent.name, "Name of the organization, as it was authorized");
-    command.add_option("--invitation", options->invitation, "The coordinator's invitation.json");
+    command.add_option("--name", agent.name, "Name of the organization, as it was admitted");
+    command.add_option("--invitation", options->invitation,
+                       "The coordinator's invitation.json; not needed after `tributary enroll`");
     command.add_option("--server", agent.server, "The coordinator's endpoint");
     command.add_option("--server-key", agent.server_key, "The coordinator's public key");
     command.add_option("--listen", agent.listen, "Where to accept children; * is any port")

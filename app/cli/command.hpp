@@ -25,6 +25,7 @@ void add_bench(CLI::App& root, Invocation& invocation);
 void add_contribute(CLI::App& root, Invocation& invocation);
 void add_coordinator(CLI::App& root, Invocation& invocation);
 void add_detect(CLI::App& root, Invocation& invocation);
+void add_enroll(CLI::App& root, Invocation& invocation);
 void add_evaluate(CLI::App& root, Invocation& invocation);
 void add_experiment(CLI::App& root, Invocation& invocation);
 void add_flows(CLI::App& root, Invocation& invocation);

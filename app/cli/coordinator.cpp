@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/cli/command.hpp"
+#include "app/cli/coordinator_members.hpp"
 #include "app/cli/signals.hpp"
 #include "app/service/record_files.hpp"
 
@@ -58,12 +59,6 @@ Result<int> run_coordinator(CoordinatorRunOptions options) {
     return serve_until_signal(**coordinator);
 }
 
-struct AuthorizeOptions {
-    std::string state;
-    std::string name;
-    std::string key;
-};
-
 void add_coordinator_options(CLI::App& command, Invocation& invocation) {
     auto options = std::make_shared<CoordinatorRunOptions>();
     command.add_option("--state", options->coordinator.state, "Folder of keys and objects");
@@ -85,22 +80,6 @@ void add_coordinator_options(CLI::App& command, Invocation& invocation) {
     command.callback([&command, &invocation, options] {
         if (!command.get_subcommands().empty()) return;
         invocation.run = [options] { return run_coordinator(*options); };
-    });
-}
-
-void add_authorize(CLI::App& parent, Invocation& invocation) {
-    auto options = std::make_shared<AuthorizeOptions>();
-    CLI::App* command = parent.add_subcommand("authorize", "Let the holder of a key join");
-    command->add_option("--state", options->state, "Folder of the coordinator")->required();
-    command->add_option("--name", options->name, "Name of the organization")->required();
-    command
-        ->add_option("--key", options->key, "Its public key, as `tributary agent init` prints it")
-        ->required();
-    command->callback([&invocation, options] {
-        invocation.run = [options]() -> Result<int> {
-            TRIBUTARY_CHECK(authorize(options->state, options->name, options->key));
-            return kExitDone;
-        };
     });
 }
 
@@ -154,7 +133,7 @@ void add_coordinator(CLI::App& root, Invocation& invocation) {
     CLI::App* command =
         root.add_subcommand("coordinator", "The root of the tree: keeps the shared classifiers");
     add_coordinator_options(*command, invocation);
-    add_authorize(*command, invocation);
+    add_member_commands(*command, invocation);
     add_donate(*command, invocation);
 }
 

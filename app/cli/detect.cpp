@@ -78,7 +78,7 @@ Result<int> run_detect(const DetectOptions& options) {
     }
     if (models.detector.ensemble().members().empty()) {
         std::cerr << "tributary: no classifier has been taught yet, so nothing can be detected. "
-                     "Contribute first: tributary contribute\n";
+                     "Contribute first: tributary contribute --state DIR CAPTURE\n";
     }
     return report_damage(flows.report);
 }

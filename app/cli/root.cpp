@@ -9,9 +9,9 @@ namespace tributary::app {
 namespace {
 
 constexpr AddCommand kCommands[] = {
-    add_coordinator, add_agent,    add_contribute, add_query,   add_detect,     add_models,
-    add_status,      add_evaluate, add_flows,      add_label,   add_experiment, add_bench,
-    add_simulate,    add_train,    add_overlay,    add_version,
+    add_coordinator, add_agent,    add_enroll,   add_contribute, add_query,   add_detect,
+    add_models,      add_status,   add_evaluate, add_flows,      add_label,   add_experiment,
+    add_bench,       add_simulate, add_train,    add_overlay,    add_version,
 };
 
 struct LogOptions {

@@ -1,7 +1,5 @@
 #include "app/coordinator/coordinator.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "app/control/server.hpp"
 #include "app/coordinator/donated_records.hpp"
 #include "app/coordinator/keeper.hpp"
@@ -13,17 +11,9 @@ namespace tributary::app {
 
 namespace {
 
-constexpr const char* kInvitationFile = "invitation.json";
 constexpr const char* kAuthorizedFolder = "authorized";
 constexpr const char* kDonatedFolder = "donated";
 constexpr const char* kJudgedFolder = "judged";
-constexpr std::size_t kInvitationLimit = 4096;
-
-Status write_invitation(const std::filesystem::path& state, const Invitation& invitation) {
-    const nlohmann::ordered_json json{
-        {"schema", 1}, {"endpoint", invitation.endpoint}, {"public_key", invitation.public_key}};
-    return write_file_atomically(state / kInvitationFile, to_bytes(json.dump() + "\n"));
-}
 
 /// Where to listen: at the port of the last run when any will do, so that members find a
 /// coordinator that starts again.
@@ -45,40 +35,6 @@ Result<std::unique_ptr<netlayer::Node>> start_node(const netlayer::NodeOptions& 
 }
 
 }  // namespace
-
-Result<Invitation> read_invitation(const std::filesystem::path& file) {
-    const auto bytes = read_file(file, kInvitationLimit);
-    if (!bytes) {
-        Error error = bytes.error();
-        error.message +=
-            ". The coordinator writes the invitation to its state folder when it "
-            "starts: tributary coordinator --state DIR";
-        return fail(error);
-    }
-    const auto json = nlohmann::json::parse(as_text(*bytes), nullptr, false);
-    if (!json.is_object() || !json.contains("endpoint") || !json["endpoint"].is_string() ||
-        !json.contains("public_key") || !json["public_key"].is_string()) {
-        return fail(Errc::corrupt, file.string() +
-                                       " is not an invitation. The coordinator writes " +
-                                       "one to its state folder: invitation.json");
-    }
-    return Invitation{json["endpoint"].get<std::string>(), json["public_key"].get<std::string>()};
-}
-
-Status authorize(const std::filesystem::path& state, const std::string& name,
-                 const std::string& public_key) {
-    if (!netlayer::is_member_name(name)) {
-        return fail(
-            Errc::invalid_argument,
-            "\"" + name + "\" cannot name a member: letters, digits, dot, dash, underscore");
-    }
-    if (!netlayer::is_key_text(public_key)) {
-        return fail(Errc::invalid_argument,
-                    "this is no public key: 40 characters as in the member's curve.public");
-    }
-    TRIBUTARY_CHECK(make_folder(state / kAuthorizedFolder));
-    return write_file_atomically(state / kAuthorizedFolder / name, to_bytes(public_key + "\n"));
-}
 
 Result<Donation> donate_to_coordinator(const std::filesystem::path& state,
                                        const datasets::LabelledRecords& records) {
@@ -113,13 +69,11 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     node.keys = keys;
     node.listen = listen_again(options);
     node.advertise = options.advertise;
-    node.authorized = options.state / kAuthorizedFolder;
     node.process.degree = options.degree;
     if (options.store.where.empty()) options.store.where = options.state / "objects.sqlite";
 
     auto parts = std::make_unique<Parts>();
-    TRIBUTARY_TRY(const classifier::SigningKey signing,
-                  classifier::load_or_create_signing_key(options.state));
+    TRIBUTARY_TRY(const SigningKey signing, load_or_create_signing_key(options.state));
     parts->keeper = std::make_unique<Keeper>(
         KeeperOptions{options.state / kDonatedFolder, options.state / kJudgedFolder, signing},
         parts->metrics);
@@ -138,14 +92,14 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     parts->reader.emplace(*parts->node);
     const std::string endpoint =
         options.advertise.empty() ? parts->node->endpoint() : options.advertise;
-    parts->invitation = {endpoint, keys.public_key};
+    parts->invitation = {endpoint, keys.public_key, {}};
     Parts& stable = *parts;
     TRIBUTARY_TRY(parts->control,
                   ControlServer::start(options.state, [&stable](const ControlFrame& request,
                                                                 const ProgressReporter&) {
                       return stable.answer(request);
                   }));
-    TRIBUTARY_CHECK(write_invitation(options.state, parts->invitation));
+    TRIBUTARY_CHECK(write_invitation(options.state / kInvitationFile, parts->invitation));
     return std::make_unique<Coordinator>(std::move(parts));
 }
 

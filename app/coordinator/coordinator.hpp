@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/coordinator/donated_records.hpp"
+#include "app/coordinator/invitation.hpp"
 #include "app/coordinator/leading_store.hpp"
 #include "base/result.hpp"
 
@@ -20,20 +21,6 @@ struct CoordinatorOptions {
     std::size_t degree = 2;       ///< children per process of the tree
     LeadingStoreOptions store{};  ///< where: empty is a file in the state folder
 };
-
-/// What a member needs to join; also written to `<state>/invitation.json`.
-struct Invitation {
-    std::string endpoint;
-    std::string public_key;
-};
-
-/// @error not_found, corrupt
-Result<Invitation> read_invitation(const std::filesystem::path& file);
-
-/// Lets the holder of a key join under a name; takes effect while the coordinator runs.
-/// @error invalid_argument (name or key), io
-Status authorize(const std::filesystem::path& state, const std::string& name,
-                 const std::string& public_key);
 
 /// Gives a coordinator labelled records to judge by; takes effect while it runs.
 /// @error of `donate`
@@ -52,6 +39,7 @@ class Coordinator {
     Coordinator(const Coordinator&) = delete;
     Coordinator& operator=(const Coordinator&) = delete;
 
+    /// What members need to find it; also in `<state>/invitation.json`.
     [[nodiscard]] const Invitation& invitation() const;
     /// Why the store failed, after which nothing is served until a restart; empty: it works.
     [[nodiscard]] std::string failure() const;

@@ -39,7 +39,7 @@ bool is_decided(const ClassifierObject& object, std::uint64_t since) {
 struct Withholding {
     ClassifierObject good;
     ClassifierObject suspect;
-    classifier::SigningKey key;
+    SigningKey key;
 };
 
 /// The object as it arrived -> the version without the contribution, or nothing to do.

@@ -21,8 +21,8 @@
 #include "app/coordinator/donated_records.hpp"
 #include "app/service/object_history.hpp"
 #include "base/metrics.hpp"
+#include "base/signing.hpp"
 #include "classifier/trust/inspection.hpp"
-#include "classifier/trust/signing.hpp"
 #include "netlayer/driver/node.hpp"
 
 namespace tributary::app {
@@ -30,7 +30,7 @@ namespace tributary::app {
 struct KeeperOptions {
     std::filesystem::path donated;  ///< folder of donations
     std::filesystem::path judged;   ///< folder of the last versions that passed
-    classifier::SigningKey key;
+    SigningKey key;
 };
 
 class Keeper {
@@ -60,7 +60,7 @@ class Keeper {
 
     DonatedRecords donated_;
     ObjectHistory judged_;
-    classifier::SigningKey key_;
+    SigningKey key_;
     Metrics& metrics_;
     netlayer::Node* node_ = nullptr;
     std::mutex mutex_;

@@ -17,12 +17,12 @@
 #include "app/service/object_history.hpp"
 #include "app/service/site_memory.hpp"
 #include "base/result.hpp"
+#include "base/signing.hpp"
 #include "classifier/object/classifier_object.hpp"
 #include "classifier/svm/engine.hpp"
 #include "classifier/svm/fourier_engine.hpp"
 #include "classifier/svm/one_class_engine.hpp"
 #include "classifier/trust/gate.hpp"
-#include "classifier/trust/signing.hpp"
 #include "datasets/label/label.hpp"
 
 namespace tributary::app {
@@ -68,7 +68,7 @@ class Learner {
             std::string contributor, std::uint64_t seed);
 
     /// Signs every version that this site makes.
-    void sign_with(const classifier::SigningKey& key) { key_ = key; }
+    void sign_with(const SigningKey& key) { key_ = key; }
     /// Judges every update on records that the site holds out, before it is released; what does not
     /// pass is parked in the object. Also measures the object's card and fits its probabilities.
     /// @param held_out  called for each batch, on the thread that plans
@@ -114,7 +114,7 @@ class Learner {
     const datasets::Schema* schema_;
     std::unique_ptr<classifier::Engine> engine_;
     std::string contributor_;
-    std::optional<classifier::SigningKey> key_;
+    std::optional<SigningKey> key_;
     std::optional<ObjectHistory> history_;
     std::function<datasets::LabelledRecords()> held_out_;
     SiteMemories memories_;

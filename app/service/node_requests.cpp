@@ -74,8 +74,8 @@ Result<ControlFrame> answer_query(const Member& member, const Json& request, Fre
     TRIBUTARY_TRY(const netlayer::Object object, member.reader->object(id, freshness));
     const ByteView body = netlayer::view(object.body);
     if (body.empty()) {
-        return fail(Errc::not_found,
-                    "nobody has taught " + id + " yet. See what there is: tributary models");
+        return fail(Errc::not_found, "nobody has taught " + id +
+                                         " yet. See what there is: tributary models --state DIR");
     }
     TRIBUTARY_TRY(const std::string row, model_row(id, object.version, body));
     Json json = Json::parse(row);

@@ -24,7 +24,7 @@ struct DecisionAct {
     std::string object;
     classifier::ParkedChoice choice;
     std::optional<ClassifierObject> old;  ///< rollback: the version to go back to
-    classifier::SigningKey key;
+    SigningKey key;
 };
 
 Result<ClassifierObject> old_version(const Decider& decider, const ControlFrame& request,
@@ -70,7 +70,7 @@ Result<ClassifierObject> apply(const DecisionAct& act, const ClassifierObject& o
 
 Error nobody_taught(const std::string& id) {
     return {Errc::not_found,
-            "nobody has taught " + id + " yet. See what there is: tributary models"};
+            "nobody has taught " + id + " yet. See what there is: tributary models --state DIR"};
 }
 
 /// The object as it arrived -> its next version.

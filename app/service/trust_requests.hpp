@@ -9,7 +9,7 @@
 
 #include "app/control/server.hpp"
 #include "app/service/object_history.hpp"
-#include "classifier/trust/signing.hpp"
+#include "base/signing.hpp"
 #include "netlayer/driver/node.hpp"
 
 namespace tributary::app {
@@ -18,7 +18,7 @@ namespace tributary::app {
 struct Decider {
     netlayer::Node* node = nullptr;
     std::string pseudonym;
-    classifier::SigningKey key;
+    SigningKey key;
     const ObjectHistory* history = nullptr;  ///< null: a rollback needs the old version's bytes
 };
 

@@ -29,7 +29,7 @@ Status check_catalogue(const Object* before, const Object& after) {
 
 }  // namespace
 
-std::string keeper_name(const classifier::SigningPublic& key) {
+std::string keeper_name(const SigningPublic& key) {
     return "coordinator-" + to_hex(ByteView(blake2b(key)).first(6));
 }
 
@@ -76,7 +76,7 @@ Status VersionInspector::check_keeper(const ClassifierObject& object) const {
     return fail(Errc::permission, "somebody else acts as the coordinator in object " + object.id);
 }
 
-netlayer::Inspection make_inspection(std::optional<classifier::SigningPublic> keeper) {
+netlayer::Inspection make_inspection(std::optional<SigningPublic> keeper) {
     // Shared because std::function copies what it holds, and the copies are one inspector.
     const auto inspector = std::make_shared<VersionInspector>(keeper);
     return [inspector](const Object* before, const Object& after) -> Status {

@@ -9,14 +9,14 @@
 #include <map>
 #include <optional>
 
+#include "base/signing.hpp"
 #include "classifier/trust/inspection.hpp"
-#include "classifier/trust/signing.hpp"
 #include "netlayer/object/inspection.hpp"
 
 namespace tributary::app {
 
 /// The name under which a coordinator with this key acts in objects.
-std::string keeper_name(const classifier::SigningPublic& key);
+std::string keeper_name(const SigningPublic& key);
 
 /// Whether an object of this id is a classifier, "schema:class".
 bool is_classifier_id(const std::string& id);
@@ -24,7 +24,7 @@ bool is_classifier_id(const std::string& id);
 class VersionInspector {
  public:
     /// @param keeper  the coordinator's key where it is known: nobody else may act in its name
-    explicit VersionInspector(std::optional<classifier::SigningPublic> keeper = std::nullopt)
+    explicit VersionInspector(std::optional<SigningPublic> keeper = std::nullopt)
         : keeper_(keeper) {}
 
     /// @error corrupt, limit_exceeded, mismatch, permission
@@ -40,12 +40,11 @@ class VersionInspector {
     [[nodiscard]] Result<classifier::Inspected> inspected(const netlayer::Object& object) const;
     [[nodiscard]] Status check_keeper(const classifier::ClassifierObject& object) const;
 
-    std::optional<classifier::SigningPublic> keeper_;
+    std::optional<SigningPublic> keeper_;
     std::map<netlayer::ObjectId, Seen> seen_;  ///< as many as a process knows objects
 };
 
 /// The function for a node; it logs what it refuses.
-netlayer::Inspection make_inspection(
-    std::optional<classifier::SigningPublic> keeper = std::nullopt);
+netlayer::Inspection make_inspection(std::optional<SigningPublic> keeper = std::nullopt);
 
 }  // namespace tributary::app

@@ -4,8 +4,8 @@
 // contributor's key is fixed by its first signed act: a later act under another key is refused.
 // Pure functions; any thread. Source: design of the classifier, section 5.
 
+#include "base/signing.hpp"
 #include "classifier/object/classifier_object.hpp"
-#include "classifier/trust/signing.hpp"
 
 namespace tributary::classifier {
 

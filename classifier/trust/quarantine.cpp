@@ -15,7 +15,8 @@ Result<ParkedPlace> find(ClassifierObject& object, const ParkedChoice& choice) {
     if (place != object.parked.end()) return place;
     return fail(Errc::not_found, "contribution " + std::to_string(choice.contribution) + " of " +
                                      choice.contributor + " is not in quarantine in object " +
-                                     object.id + ". See what is: tributary models quarantine");
+                                     object.id +
+                                     ". See what is: tributary models quarantine --state DIR");
 }
 
 Status check_decider(const ParkedChoice& choice) {
@@ -94,12 +95,13 @@ Result<ClassifierObject> park(const ClassifierObject& object, const Digest& pare
                               const Model& branch, const PreparedBatch& prepared,
                               LineageEntry entry) {
     if (!has_room(object, entry.contributor)) {
-        return fail(Errc::limit_exceeded,
-                    std::to_string(object.parked.size()) +
-                        " contributions wait in quarantine in object " + object.id +
-                        ", of at most " + std::to_string(kParkedLimit) + " and of " +
-                        std::to_string(kParkedOfOneLimit) +
-                        " of one contributor. Decide about one first: tributary models quarantine");
+        return fail(Errc::limit_exceeded, std::to_string(object.parked.size()) +
+                                              " contributions wait in quarantine in object " +
+                                              object.id + ", of at most " +
+                                              std::to_string(kParkedLimit) + " and of " +
+                                              std::to_string(kParkedOfOneLimit) +
+                                              " of one contributor. Decide about one first: "
+                                              "tributary models quarantine --state DIR");
     }
     entry.verdict = Verdict::quarantined;
     Parked parked = parked_difference(object.model, branch, object.version);

@@ -7,7 +7,6 @@
 
 #include "base/file.hpp"
 #include "base/hash.hpp"
-#include "base/log.hpp"
 
 namespace tributary::netlayer {
 
@@ -15,8 +14,6 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kKeyFileLimit = 1024;
-// A file edited in place does not change its folder's time, so the folder is read again after this.
-constexpr Micros kScanInterval = std::chrono::seconds(1);
 
 std::string_view next_line(std::string_view& text) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -59,6 +56,17 @@ std::uint64_t process_id_of_key(std::string_view public_key) {
     const Digest digest = blake2b(to_bytes(public_key));
     const std::uint64_t id = ByteReader(digest).u64();
     return id == 0 ? 1 : id;
+}
+
+std::string fingerprint_of_key(std::string_view public_key) {
+    constexpr std::size_t kGroups = 4;
+    constexpr std::size_t kDigits = 4;
+    const std::string digits = to_hex(blake2b(to_bytes("fingerprint " + std::string(public_key))));
+    std::string text;
+    for (std::size_t group = 0; group < kGroups; ++group) {
+        text += (group == 0 ? "" : "-") + digits.substr(group * kDigits, kDigits);
+    }
+    return text;
 }
 
 Result<KeyPair> generate_keys() {
@@ -106,54 +114,6 @@ Result<std::string> read_public_key(const std::filesystem::path& file) {
                                        "characters. Copy the member's curve.public there");
     }
     return std::string(line);
-}
-
-AuthorizedKeys::AuthorizedKeys(std::filesystem::path folder, const Clock& clock)
-    : folder_(std::move(folder)), clock_(clock) {}
-
-std::optional<std::string> AuthorizedKeys::name_of(const std::string& public_key) {
-    refresh();
-    const auto found = name_by_key_.find(public_key);
-    if (found == name_by_key_.end()) return std::nullopt;
-    return found->second;
-}
-
-void AuthorizedKeys::refresh() {
-    if (folder_.empty()) return;
-    std::error_code problem;
-    const auto changed = std::filesystem::last_write_time(folder_, problem);
-    if (problem) {
-        name_by_key_.clear();
-        seen_change_.reset();
-        return;
-    }
-    const Micros now = clock_.monotonic();
-    if (seen_change_ == changed && now - scanned_at_ < kScanInterval) return;
-    seen_change_ = changed;
-    scanned_at_ = now;
-    scan();
-}
-
-void AuthorizedKeys::scan() {
-    name_by_key_.clear();
-    skipped_ = 0;
-    std::error_code problem;
-    std::filesystem::directory_iterator entry(folder_, problem);
-    for (; !problem && entry != std::filesystem::directory_iterator(); entry.increment(problem)) {
-        const std::string name = entry->path().filename().string();
-        if (name_by_key_.size() >= kMaxMembers || !is_member_name(name)) {
-            ++skipped_;
-            continue;
-        }
-        const auto key = read_public_key(entry->path());
-        if (key) {
-            name_by_key_.emplace(*key, name);
-            continue;
-        }
-        ++skipped_;
-        log::warning("keys", "a file of the authorized folder is not used",
-                     {{"file", name}, {"cause", key.error().message}});
-    }
 }
 
 }  // namespace tributary::netlayer

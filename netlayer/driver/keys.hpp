@@ -1,21 +1,16 @@
 #pragma once
-// CURVE keys of a member and the folder of members that may connect.
+// CURVE keys of a member.
 // Invariant: a key is 32 bytes, written as 40 characters of Z85; the secret file is readable by its
 // owner only. Key text that does not decode never leaves this file as a key. Formats:
 //   <folder>/curve.secret  two lines, public key and secret key (mode 0600)
 //   <folder>/curve.public  one line, public key: what a member hands to the coordinator
-//   <authorized>/<name>    one line, the public key of the member <name>
-// KeyPair: values. AuthorizedKeys: one thread at a time.
+// Values; any thread.
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
 
 namespace tributary::netlayer {
@@ -24,8 +19,6 @@ namespace tributary::netlayer {
 inline constexpr std::size_t kKeyTextLength = 40;
 /// Longest name of a member.
 inline constexpr std::size_t kMaxMemberName = 64;
-/// Most members an authorized folder may name; further files are ignored with a warning.
-inline constexpr std::size_t kMaxMembers = 65'536;
 
 /// A CURVE key pair as Z85 text.
 struct KeyPair {
@@ -55,39 +48,11 @@ bool is_member_name(std::string_view name);
 /// The Z85 text of 32 raw bytes, as they stand in an authentication request.
 std::string key_text(const std::uint8_t* raw_key);
 
+/// What people compare to be sure that they speak of the same key: four groups of four digits.
+std::string fingerprint_of_key(std::string_view public_key);
+
 /// The number under which a member's process is known: its key decides it, so it is the same after
 /// every restart and nobody can claim another's. Never 0, which is the server.
 std::uint64_t process_id_of_key(std::string_view public_key);
-
-/// The members whose keys stand in a folder; follows changes of the folder.
-class AuthorizedKeys {
- public:
-    /// An empty path authorizes nobody.
-    AuthorizedKeys(std::filesystem::path folder, const Clock& clock);
-
-    /// The name under which a key is authorized, after looking for changes of the folder.
-    std::optional<std::string> name_of(const std::string& public_key);
-
-    /// Whether a key was authorized at the last look; costs no system call.
-    [[nodiscard]] bool knew(const std::string& public_key) const {
-        return name_by_key_.contains(public_key);
-    }
-
-    /// Looks for changes of the folder.
-    void refresh();
-
-    /// Files that were skipped at the last look because they hold no key or bear no member's name.
-    [[nodiscard]] std::size_t skipped() const { return skipped_; }
-
- private:
-    void scan();
-
-    std::filesystem::path folder_;
-    const Clock& clock_;
-    std::map<std::string, std::string> name_by_key_;
-    std::optional<std::filesystem::file_time_type> seen_change_;
-    Micros scanned_at_{0};
-    std::size_t skipped_ = 0;
-};
 
 }  // namespace tributary::netlayer

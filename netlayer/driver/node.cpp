@@ -115,7 +115,7 @@ Status Node::wait_connected(Micros timeout) {
     const auto now = this->status();
     if (now && !now->last_refusal.empty()) return fail(Errc::permission, now->last_refusal);
     return fail(Errc::unreachable, "no answer from the coordinator at " + parts_->server_endpoint +
-                                       ". Check that it runs: tributary status");
+                                       ". Check that it runs: tributary status --state DIR");
 }
 
 void Node::submit(UpdateRequest request, std::function<void(Result<UpdateReport>)> done) {

@@ -45,16 +45,17 @@ enum class Durability {
 
 struct NodeOptions {
     Role role = Role::client;
-    std::string name;             ///< the member's name, as in the server's authorized folder
-    std::filesystem::path state;  ///< locked while the node runs; keeps the incarnation
+    std::string name;             ///< the member's organization, as it was admitted
+    std::filesystem::path state;  ///< locked while the node runs; keeps the incarnation, the
+                                  ///< signing key and (server) the register of members
     KeyPair keys;
-    std::string listen = "tcp://127.0.0.1:*";  ///< `*`: the system chooses the port
-    std::string advertise;                     ///< what others dial; empty: the bound endpoint
-    std::filesystem::path authorized;          ///< server: one file a member, see keys.hpp
-    std::string server_endpoint;               ///< client
-    std::string server_public_key;             ///< client
-    ProcessOptions process;                    ///< degree of the tree, time-outs, bounds
-    std::size_t threads = 1;                   ///< programs that run at once
+    std::string listen = "tcp://127.0.0.1:*";       ///< `*`: the system chooses the port
+    std::string advertise;                          ///< what others dial; empty: the bound endpoint
+    std::string server_endpoint;                    ///< client
+    std::string server_public_key;                  ///< client
+    Micros card_lifetime = std::chrono::hours(24);  ///< server: of the cards that it issues
+    ProcessOptions process;                         ///< degree of the tree, time-outs, bounds
+    std::size_t threads = 1;                        ///< programs that run at once
     std::size_t max_message_bytes = std::size_t{16} << 20U;
     std::size_t max_object_bytes = std::size_t{4} << 20U;  ///< a larger result is refused; a
                                                            ///< message carries several objects

@@ -13,7 +13,6 @@ namespace {
 // Taken from one socket before the others have their turn.
 constexpr int kMessagesPerTurn = 256;
 constexpr Micros kRedialRefused = std::chrono::seconds(1);
-constexpr Micros kMembersInterval = std::chrono::seconds(1);
 
 zmq_pollitem_t readable(void* socket, int descriptor = 0) {
     return {socket, descriptor, ZMQ_POLLIN, 0};
@@ -36,7 +35,11 @@ Transport::Counters::Counters(Metrics& metrics)
       disconnects(metrics.counter("driver.disconnects")),
       links_lost(metrics.counter("driver.links_lost")),
       stale(metrics.counter("driver.dropped_stale")),
-      deposed(metrics.counter("driver.deposed_servers")) {}
+      deposed(metrics.counter("driver.deposed_servers")),
+      unvouched(metrics.counter("driver.dropped_unvouched")),
+      cards_issued(metrics.counter("driver.cards_issued")),
+      cards_ended(metrics.counter("driver.links_of_void_cards")),
+      uninvited(metrics.counter("driver.enrolments_refused")) {}
 
 Transport::Transport(const Context& context, TransportOptions options, const Clock& clock,
                      Metrics& metrics)
@@ -44,7 +47,12 @@ Transport::Transport(const Context& context, TransportOptions options, const Clo
       options_(std::move(options)),
       clock_(clock),
       count_(metrics),
-      authorized_(options_.authorized, clock) {}
+      judge_(clock,
+             options_.self == kServer ? options_.keys.public_key : options_.server.public_key) {
+    if (!is_server()) return;
+    office_.emplace(options_.state, options_.signing, options_.card_lifetime, clock);
+    judge_.trust(office_->public_key());
+}
 
 Result<std::unique_ptr<Transport>> Transport::start(const Context& context,
                                                     TransportOptions options, const Clock& clock,
@@ -68,12 +76,13 @@ Status Transport::listen(Metrics& metrics) {
 }
 
 bool Transport::accepts(const std::string& public_key) {
-    return is_server() ? authorized_.name_of(public_key).has_value() : is_child_key(public_key);
+    if (!is_server()) return is_child_key(public_key);
+    return office_->organization_of(public_key).has_value() || office_->is_invited(public_key);
 }
 
-/// For every message: a member whose file was removed falls silent within a second or two.
+/// For every message: a member that was revoked falls silent within a second or two.
 bool Transport::may_speak(const std::string& public_key) const {
-    return is_server() ? authorized_.knew(public_key) : is_child_key(public_key);
+    return is_server() ? office_->knew(public_key) : is_child_key(public_key);
 }
 
 bool Transport::is_child_key(const std::string& public_key) const {
@@ -112,9 +121,8 @@ std::vector<Input> Transport::collect(bool read_messages) {
     }
     // After the messages, so that the last words of a lost connection are heard.
     watch_connections();
-    if (is_server()) {
-        follow_members();
-    } else {
+    keep_members();
+    if (!is_server()) {
         keep_session();
         keep_links();
     }
@@ -151,12 +159,6 @@ void Transport::watch_connections() {
     }
 }
 
-void Transport::follow_members() {
-    if (clock_.monotonic() < members_due_) return;
-    members_due_ = clock_.monotonic() + kMembersInterval;
-    authorized_.refresh();
-}
-
 std::optional<Frame> Transport::unpack(const Received& received) {
     if (!received.well_formed) {
         count_.garbage.add();
@@ -176,12 +178,16 @@ std::optional<Frame> Transport::unpack(const Received& received) {
 void Transport::on_peer_frame(const Received& received) {
     auto frame = unpack(received);
     if (!frame) return;
-    if (!may_speak(received.user_id) || frame->from != process_id_of_key(received.user_id)) {
+    if (frame->from != process_id_of_key(received.user_id)) {
         count_.forged.add();
         return;
     }
+    if (!may_speak(received.user_id)) {
+        on_invited(*frame, received);
+        return;
+    }
     if (!frame->message) {
-        on_greeting(*frame, received.route);
+        on_greeting(*frame, received);
         return;
     }
     const bool direct = is_direct(*frame->message);
@@ -204,13 +210,13 @@ void Transport::on_peer_frame(const Received& received) {
     }
 }
 
-/// A card may name only the one who sends it, under the name of the authorized folder.
+/// A card may name only the one who sends it, under the name that it is admitted for.
 bool Transport::honest_join(const Frame& frame, const std::string& proven_key) {
     const auto* request = std::get_if<JoinRequest>(&*frame.message);
     if (request == nullptr) return false;
     const Card& card = request->joiner;
     return card.id == frame.from && card.public_key == proven_key &&
-           authorized_.name_of(proven_key) == card.name;
+           office_->organization_of(proven_key) == card.name;
 }
 
 void Transport::relay(const Frame& frame, ByteView bytes) {
@@ -239,6 +245,7 @@ void Transport::on_dialled_frame(ProcessId peer, const Received& received) {
 }
 
 void Transport::deliver(Frame frame) {
+    if (!vouched(frame)) return;
     if (is_direct(*frame.message)) {
         inputs_.emplace_back(DirectReceived{frame.from, std::move(*frame.message)});
     } else {

@@ -9,9 +9,12 @@
 // that decides the sender's number (process_id_of_key), when it is addressed to this process, and
 // when it came over a connection on which that sender may speak; everything else is dropped and
 // counted. A tree edge lives on one connection at a time: what an earlier one still brings is
-// dropped. A server whose incarnation is lower than one heard before is not listened to. Thread:
-// the reactor's. protocol section 6. @deviates messages outside the tree are carried by the server
-// and not dialled directly, so that a client needs to accept announced children only.
+// dropped. A server whose incarnation is lower than one heard before is not listened to. A message
+// that introduces a neighbour is passed on only when the coordinator vouches for its card, and an
+// edge lives only as long as the card of its other end: the coordinator issues cards, and renews
+// them, on the sessions. Thread: the reactor's. protocol section 6. @deviates messages outside the
+// tree are carried by the server and not dialled directly, so that a client needs to accept
+// announced children only.
 
 #include <functional>
 #include <map>
@@ -23,11 +26,14 @@
 
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
+#include "base/signing.hpp"
 #include "netlayer/driver/authenticator.hpp"
 #include "netlayer/driver/connection.hpp"
 #include "netlayer/driver/keys.hpp"
 #include "netlayer/driver/socket.hpp"
 #include "netlayer/effect.hpp"
+#include "netlayer/identity/card_judge.hpp"
+#include "netlayer/identity/card_office.hpp"
 #include "netlayer/wire/codec.hpp"
 
 namespace tributary::netlayer {
@@ -36,8 +42,10 @@ struct TransportOptions {
     ProcessId self = kServer;
     KeyPair keys;
     std::string listen;
-    std::filesystem::path authorized;  ///< server
-    Connection::Target server;         ///< client
+    SigningKey signing;
+    std::filesystem::path state;  ///< server: the folder of the register of members
+    Micros card_lifetime{0};      ///< server
+    Connection::Target server;    ///< client
     SocketLimits sockets;
     CodecLimits codec;
     std::size_t max_peers = 65'536;  ///< connections that can be answered
@@ -66,14 +74,20 @@ class Transport {
     void open(const OpenLink& link);
     void close(const CloseLink& link);
     void welcome(const Welcome& answer);
+    /// The process is about to send what the peer misses, and may send on this edge from then on.
+    void resumed(const LinkResumed& news);
     void send(const Send& message);
     void send_direct(const SendDirect& message);
 
     [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
     /// The server's own incarnation, told in its greetings.
     void serve_as(Incarnation incarnation) { server_incarnation_ = incarnation; }
+    /// Client: whether the coordinator vouches for this process, so that it may join.
+    [[nodiscard]] bool has_card() const { return has_card_; }
     /// Why the session with the server cannot be had; empty while it can.
-    [[nodiscard]] const std::string& refusal() const { return refusal_; }
+    [[nodiscard]] const std::string& refusal() const {
+        return refusal_.empty() ? card_refusal_ : refusal_;
+    }
     /// Whether collect() has something without waiting.
     [[nodiscard]] bool has_inputs() const { return !inputs_.empty(); }
     [[nodiscard]] std::size_t links() const { return links_.size(); }
@@ -83,15 +97,20 @@ class Transport {
         Epoch epoch = 0;
         bool dial = false;
         Connection::Target target;
-        bool up = false;     ///< greeted and answered on the present connection
-        bool told = false;   ///< the process knows that it is not up
-        Micros dial_due{0};  ///< not dialled again before
-        Micros heard{0};     ///< when the parent last said something
+        bool up = false;  ///< greeted and answered on the present connection; the process knows
+        bool answered = false;  ///< the answer came; what the peer misses has to be sent first
+        bool told = false;      ///< the process knows that it is not up
+        Micros dial_due{0};     ///< not dialled again before
+        Micros heard{0};        ///< when the parent last said something
+        std::optional<MemberCard> card{};  ///< of the other end; none for the server
     };
     struct Route {
         Bytes address;
-        Epoch epoch = 0;        ///< the edge that its greeting named
-        Sequence received = 0;  ///< and the last number processed on it
+        Epoch epoch = 0;            ///< the edge that its greeting named
+        Sequence received = 0;      ///< and the last number processed on it
+        std::string public_key{};   ///< proven; server
+        std::string signing_key{};  ///< as it said in its greeting; server
+        Micros card_due{0};         ///< its card is to be renewed; server
     };
     struct Counters {
         explicit Counters(Metrics& metrics);
@@ -110,6 +129,10 @@ class Transport {
         Counter& links_lost;
         Counter& stale;
         Counter& deposed;
+        Counter& unvouched;
+        Counter& cards_issued;
+        Counter& cards_ended;
+        Counter& uninvited;
     };
 
     Status listen(Metrics& metrics);
@@ -118,16 +141,22 @@ class Transport {
     [[nodiscard]] bool is_child_key(const std::string& public_key) const;
     std::optional<Frame> unpack(const Received& received);
     void on_peer_frame(const Received& received);
-    void on_greeting(const Frame& frame, const Bytes& address);
+    void on_greeting(const Frame& frame, const Received& received);
     void on_dialled_frame(ProcessId peer, const Received& received);
     void on_answer(ProcessId peer, const Frame& frame);
     bool honest_join(const Frame& frame, const std::string& proven_key);
+    bool vouched(const Frame& frame);
+    void on_invited(const Frame& frame, const Received& received);
+    void on_session(const Greeting& greeting);
+    void answer_session(ProcessId member, bool with_card);
+    void learn(const std::string& revocation);
+    void end_void_links();
     void relay(const Frame& frame, ByteView bytes);
     void deliver(Frame frame);
     void watch_connections();
     void keep_session();
     void keep_links();
-    void follow_members();
+    void keep_members();
     Status dial(ProcessId peer, const Connection::Target& target);
     [[nodiscard]] Frame greeting_for(ProcessId peer) const;
     void greet_server();
@@ -137,22 +166,27 @@ class Transport {
     void down(ProcessId peer, Link& link);
     [[nodiscard]] bool is_server() const { return options_.self == kServer; }
 
+    static constexpr Micros kMembersInterval = std::chrono::seconds(1);
+
     const Context& context_;
     TransportOptions options_;
     const Clock& clock_;
     Counters count_;
-    AuthorizedKeys authorized_;
+    CardJudge judge_;
+    std::optional<CardOffice> office_;  ///< server
     std::optional<Authenticator> authenticator_;
     Socket router_;
     Socket router_events_;
     std::string endpoint_;
     std::string refusal_;
-    Micros members_due_{0};  ///< the authorized folder is not looked at again before
-    Micros session_due_{0};  ///< the session is not tried again before
+    std::string card_refusal_;  ///< why the card that came is of no use
+    Micros members_due_{0};     ///< cards and the register are not looked at again before
+    Micros session_due_{0};     ///< the session is not tried again before
     std::map<ProcessId, Link> links_;
     std::map<ProcessId, Route> routes_;        ///< how to answer peers that dialled us
     std::map<ProcessId, Connection> dialled_;  ///< the parent; and the session, as kServer
     Incarnation server_incarnation_ = 0;       ///< own, or the highest heard from the server
+    bool has_card_ = false;
     std::vector<Input> inputs_;
 };
 

@@ -18,11 +18,15 @@ void Transport::open(const OpenLink& link) {
     const std::string& key = peer == kServer ? options_.server.public_key : link.peer.public_key;
     const bool honest = link.peer.public_key == key &&
                         (peer == kServer || (is_key_text(key) && process_id_of_key(key) == peer));
-    Link made{link.epoch, link.dial, {link.peer.endpoint, key}, false, false, {}, {}};
+    Link made{link.epoch, link.dial, {link.peer.endpoint, key}};
     made.heard = clock_.monotonic();
     if (link.dial && peer != kServer) dialled_.erase(peer);
+    // A server that starts again finds children in its store, perhaps of a program without cards.
+    const auto card = judge_.judge(link.peer);
+    if (card) made.card = *card;
+    const bool kept = is_server() && link.peer.membership.empty() && office_->knew(key);
     Link& placed = links_.insert_or_assign(peer, std::move(made)).first->second;
-    if (!honest) {
+    if (!honest || (!card && !kept)) {
         count_.forged.add();
         inputs_.emplace_back(LinkDown{peer, link.epoch, true});
         links_.erase(peer);
@@ -61,6 +65,12 @@ void Transport::welcome(const Welcome& answer) {
     link->second.told = false;
 }
 
+void Transport::resumed(const LinkResumed& news) {
+    const auto link = links_.find(news.peer);
+    if (link == links_.end() || link->second.epoch != news.epoch) return;
+    link->second.up = link->second.answered;
+}
+
 Status Transport::dial(ProcessId peer, const Connection::Target& target) {
     TRIBUTARY_TRY(Bytes greeting, encode(greeting_for(peer), options_.codec));
     TRIBUTARY_TRY(Connection connection, Connection::dial(context_, target, options_.keys,
@@ -72,6 +82,10 @@ Status Transport::dial(ProcessId peer, const Connection::Target& target) {
 
 Frame Transport::greeting_for(ProcessId peer) const {
     Frame frame{options_.self, peer};
+    if (peer == kServer) {
+        const SigningPublic& key = options_.signing.public_key;
+        frame.greeting.signing_key.assign(key.begin(), key.end());
+    }
     const auto link = links_.find(peer);
     if (link == links_.end() || !link->second.dial) return frame;
     const auto processed = options_.processed(peer, link->second.epoch);
@@ -89,19 +103,23 @@ void Transport::greet_server() {
     if (session->second.send(std::move(*bytes)) != SendOutcome::queued) break_connection(kServer);
 }
 
-void Transport::on_greeting(const Frame& frame, const Bytes& address) {
+void Transport::on_greeting(const Frame& frame, const Received& received) {
     const ProcessId from = frame.from;
     if (!routes_.contains(from) && routes_.size() >= options_.max_peers) {
         count_.undeliverable.add();
         return;
     }
-    routes_[from] = {address, frame.epoch, frame.acknowledged};
-    if (is_server() && frame.epoch == 0) {
-        Frame answer{options_.self, from};
-        answer.greeting.server_incarnation = server_incarnation_;
-        auto bytes = encode(answer, options_.codec);
-        if (bytes) send_to_route(from, std::move(*bytes));
-    }
+    // A new session begins with a card; one that goes on has one, and gets the next in time.
+    const bool fresh = frame.epoch == 0;
+    const auto before = routes_.find(from);
+    const Micros card_due = fresh || before == routes_.end() ? Micros{0} : before->second.card_due;
+    routes_[from] = {received.route,
+                     frame.epoch,
+                     frame.acknowledged,
+                     received.user_id,
+                     frame.greeting.signing_key,
+                     card_due};
+    if (is_server()) answer_session(from, fresh);
     const auto link = links_.find(from);
     if (link != links_.end() && link->second.epoch != frame.epoch) {
         down(from, link->second);  // the edge lived on an earlier connection
@@ -120,6 +138,7 @@ void Transport::on_answer(ProcessId peer, const Frame& frame) {
             return;
         }
         server_incarnation_ = frame.greeting.server_incarnation;
+        on_session(frame.greeting);
     }
     const auto found = links_.find(peer);
     if (found == links_.end() || !found->second.dial || found->second.epoch != frame.epoch) return;
@@ -128,7 +147,7 @@ void Transport::on_answer(ProcessId peer, const Frame& frame) {
         inputs_.emplace_back(LinkDown{peer, link.epoch, true});
         return;
     }
-    link.up = true;
+    link.answered = true;
     link.told = false;
     inputs_.emplace_back(LinkResumed{peer, link.epoch, frame.acknowledged});
 }
@@ -165,7 +184,7 @@ void Transport::break_connection(ProcessId peer) {
 }
 
 void Transport::down(ProcessId peer, Link& link) {
-    link.up = false;
+    link.up = link.answered = false;
     if (std::exchange(link.told, true)) return;
     count_.links_lost.add();
     inputs_.emplace_back(LinkDown{peer, link.epoch});

@@ -23,7 +23,8 @@ TransportOptions transport_options(const NodeOptions& options, ProcessId self) {
     made.self = self;
     made.keys = options.keys;
     made.listen = options.listen;
-    made.authorized = options.authorized;
+    made.state = options.state;
+    made.card_lifetime = options.card_lifetime;
     made.server = {options.server_endpoint, options.server_public_key};
     made.codec.message_bytes = options.max_message_bytes + kMessageSlack;
     made.codec.objects = options.process.max_copies;
@@ -87,6 +88,7 @@ Status ZmqDriver::open_sockets(Metrics& metrics) {
     TRIBUTARY_TRY(mailbox_, Mailbox::make(options_.max_submitted));
     context_ = std::make_unique<Context>();
     TransportOptions transport = transport_options(options_, number_of(options_));
+    TRIBUTARY_TRY(transport.signing, load_or_create_signing_key(options_.state));
     transport.processed = [this](ProcessId peer, Epoch epoch) {
         return process_->received(peer, epoch);
     };
@@ -171,6 +173,8 @@ void ZmqDriver::turn() {
         if (const auto* direct = std::get_if<DirectReceived>(&input)) {
             if (const auto* join = std::get_if<JoinRequest>(&direct->message)) remember(*join);
         }
+        // Not before: what comes in front of it could be sent ahead of what the peer misses.
+        if (const auto* resumed = std::get_if<LinkResumed>(&input)) transport_->resumed(*resumed);
         step(std::move(input));
     }
     fire_timers();
@@ -183,7 +187,7 @@ Micros ZmqDriver::time_to_wait() const {
     const Micros now = clock_.monotonic();
     Micros due = now + kLongestWait;
     for (const auto& [timer, at] : timers_) due = std::min(due, at);
-    if (join_at_) due = std::min(due, *join_at_);
+    if (join_at_ && transport_->has_card()) due = std::min(due, *join_at_);
     return std::max(due - now, Micros(0));
 }
 
@@ -201,7 +205,7 @@ void ZmqDriver::fire_timers() {
 
 void ZmqDriver::join_when_due() {
     if (!transport_->refusal().empty()) give_up_joining();
-    if (!join_at_ || clock_.monotonic() < *join_at_) return;
+    if (!join_at_ || !transport_->has_card() || clock_.monotonic() < *join_at_) return;
     join_at_.reset();
     const auto incarnation = incarnations_->next(clock_);
     if (!incarnation) {

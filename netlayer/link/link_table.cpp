@@ -45,10 +45,14 @@ std::optional<Send> LinkTable::number(ProcessId peer, Message message) {
     const bool heartbeat = is_heartbeat(message);
     const Sequence sequence = heartbeat ? 0 : ++link.sent;
     if (!heartbeat && limits_.unacknowledged > 0) {
-        if (link.outbox.size() >= limits_.unacknowledged) {
-            broken_.insert(peer);
+        const std::size_t bytes = kept_bytes(message);
+        const bool fits =
+            link.outbox.empty() || link.outbox_bytes + bytes <= limits_.unacknowledged_bytes;
+        if (link.outbox.size() >= limits_.unacknowledged || !fits) {
+            if (broken_.insert(peer).second) ++overflows_.links;
             return std::nullopt;
         }
+        link.outbox_bytes += bytes;
         link.outbox.push_back(message);
     }
     if (link.down_since) return std::nullopt;
@@ -75,10 +79,14 @@ Verdict LinkTable::accept(const MessageReceived& arrived) {
 }
 
 void LinkTable::keep_early(MessageReceived arrived) {
-    if (early_.size() < limits_.early) {
+    std::size_t bytes = kept_bytes(arrived.message);
+    for (const MessageReceived& kept : early_) bytes += kept_bytes(kept.message);
+    const bool fits = early_.empty() || bytes <= limits_.early_bytes;
+    if (early_.size() < limits_.early && fits) {
         early_.push_back(std::move(arrived));
         return;
     }
+    ++overflows_.epochs;
     take_early(arrived.from, arrived.epoch);
     bury({arrived.from, arrived.epoch});
 }
@@ -142,8 +150,13 @@ LinkTable::Contents LinkTable::contents() const {
 void LinkTable::assign(Contents contents, Micros now) {
     links_ = std::move(contents.links);
     closing_ = std::move(contents.closing);
-    for (auto& [peer, link] : links_) link.down_since = now;
-    for (auto& [key, link] : closing_) link.down_since = now;
+    const auto begin = [now](Link& link) {
+        link.down_since = now;
+        link.outbox_bytes = 0;
+        for (const Message& message : link.outbox) link.outbox_bytes += kept_bytes(message);
+    };
+    for (auto& [peer, link] : links_) begin(link);
+    for (auto& [key, link] : closing_) begin(link);
     dead_ = {contents.dead.begin(), contents.dead.end()};
     dead_order_ = {contents.dead.begin(), contents.dead.end()};
     early_.clear();
@@ -173,6 +186,7 @@ void LinkTable::acknowledge(ProcessId peer, Link& link, Sequence upto) {
     if (upto > link.sent) broken_.insert(peer);
     if (upto > link.sent || upto <= link.acknowledged) return;
     const auto count = std::min<std::size_t>(upto - link.acknowledged, link.outbox.size());
+    for (std::size_t i = 0; i < count; ++i) link.outbox_bytes -= kept_bytes(link.outbox[i]);
     link.outbox.erase(link.outbox.begin(),
                       link.outbox.begin() + static_cast<std::ptrdiff_t>(count));
     link.acknowledged = upto;

@@ -26,6 +26,7 @@ struct Link {
     Sequence received = 0;             ///< number of the last message processed
     Sequence acknowledged = 0;         ///< the peer has processed everything up to here
     std::deque<Message> outbox;        ///< messages acknowledged + 1 to sent; empty without resume
+    std::size_t outbox_bytes = 0;      ///< kept_bytes of them all
     std::optional<Micros> down_since;  ///< the transport lost the peer and may find it again
     bool greeted = false;              ///< the transport has reached the peer at least once
 };
@@ -44,6 +45,14 @@ class LinkTable {
         std::size_t dead = 0;            ///< closed epochs remembered
         std::size_t early = 0;           ///< messages kept for epochs never heard of
         std::size_t unacknowledged = 0;  ///< messages kept per edge for a resume; 0: no resume
+        // One message always fits.
+        std::size_t unacknowledged_bytes = std::size_t{256} << 20U;
+        std::size_t early_bytes = std::size_t{32} << 20U;
+    };
+    /// How often a bound was met.
+    struct Overflows {
+        std::uint64_t links = 0;   ///< edges given up, because more was kept than may be
+        std::uint64_t epochs = 0;  ///< epochs never heard of, declared dead
     };
     /// Names an edge for ever.
     using Key = std::pair<ProcessId, Epoch>;
@@ -108,6 +117,7 @@ class LinkTable {
     [[nodiscard]] std::optional<Sequence> received(ProcessId peer, Epoch epoch) const;
     [[nodiscard]] const std::map<ProcessId, Link>& all() const { return links_; }
     [[nodiscard]] const std::map<Key, Link>& closing() const { return closing_; }
+    [[nodiscard]] const Overflows& overflows() const { return overflows_; }
     /// Messages of early epochs are left out: who sent them sends them again.
     [[nodiscard]] Contents contents() const;
     /// Goes on from these contents, with every edge interrupted.
@@ -124,6 +134,7 @@ class LinkTable {
     std::set<Key> dead_;
     std::deque<Key> dead_order_;
     std::vector<MessageReceived> early_;
+    Overflows overflows_;
 };
 
 }  // namespace tributary::netlayer

@@ -1,5 +1,8 @@
 #include "netlayer/operation/reads.hpp"
 
+#include <algorithm>
+#include <bit>
+
 #include "netlayer/depend/copier.hpp"
 #include "netlayer/tree/leases.hpp"
 
@@ -55,18 +58,50 @@ void Reads::on_request(ProcessId from, const ReadRequest& message) {
     if (queue == nullptr) return;
     const ProcessId head = queue->head().process;
     // If the head is the sender, the object is on its way to the sender: our copy is the latest
-    // that was complete when the request was sent (§5.2.2).
-    if (head == state_.self.id || head == from) {
+    // that was complete when the request was sent (§5.2.2). That holds only for a sender that
+    // followed its own head here.
+    const bool followed = message.search != Search::server;
+    if (head == state_.self.id || (followed && head == from)) {
         answer(message);
         return;
     }
-    ReadRequest onward = message;
-    if (head == state_.parent_id()) onward.path.push_back(state_.self.id);
+    pass_on(head, message);
+}
+
+void Reads::pass_on(ProcessId head, ReadRequest onward) {
+    ++onward.hops;
+    if (onward.search == Search::queues && onward.hops > most_hops()) {
+        ++state_.counters.bound_read_hops;
+        onward.search = Search::server;
+    }
+    if (onward.search == Search::server) {
+        cut_detours(onward.path);
+        if (state_.is_server()) onward = {onward.id, onward.object, onward.path, 1, Search::again};
+    }
+    if (onward.search == Search::again && onward.hops > most_hops()) {
+        ++state_.counters.bound_hops;
+        return;
+    }
+    const ProcessId next = onward.search == Search::server ? state_.parent_id() : head;
+    if (next == state_.parent_id()) onward.path.push_back(state_.self.id);
     if (onward.path.size() > state_.options.max_hops) {
         ++state_.counters.bound_hops;
         return;
     }
-    state_.send(head, std::move(onward));
+    state_.send(next, std::move(onward));
+}
+
+/// A read that went down and up again left processes in its path that are not on the way back.
+void Reads::cut_detours(Path& path) const {
+    const auto first = std::find_if(path.begin(), path.end(),
+                                    [this](ProcessId id) { return state_.is_live_child(id); });
+    if (first != path.end()) path.erase(first + 1, path.end());
+}
+
+std::uint64_t Reads::most_hops() const {
+    const auto doublings =
+        static_cast<std::uint64_t>(std::bit_width(Leases(state_).processes() - 1));
+    return state_.options.read_hops_per_doubling * doublings + state_.options.read_hops;
 }
 
 void Reads::answer(const ReadRequest& message) {

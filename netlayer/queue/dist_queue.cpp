@@ -1,5 +1,7 @@
 #include "netlayer/queue/dist_queue.hpp"
 
+#include <algorithm>
+
 #include "base/assert.hpp"
 
 namespace tributary::netlayer {
@@ -22,6 +24,12 @@ void DistQueue::replace(ProcessId neighbour, ProcessId successor) {
     for (QueueEntry& entry : entries_) {
         if (entry.process == neighbour) entry.process = successor;
     }
+}
+
+std::size_t DistQueue::count(ProcessId neighbour) const {
+    return static_cast<std::size_t>(
+        std::count_if(entries_.begin(), entries_.end(),
+                      [&](const QueueEntry& entry) { return entry.process == neighbour; }));
 }
 
 }  // namespace tributary::netlayer

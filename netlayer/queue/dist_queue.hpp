@@ -46,6 +46,8 @@ class DistQueue {
     [[nodiscard]] const QueueEntry& head() const { return entries_.front(); }
     [[nodiscard]] const QueueEntry& tail() const { return entries_.back(); }
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
+    /// How many elements point to this neighbour; takes time proportional to the size.
+    [[nodiscard]] std::size_t count(ProcessId neighbour) const;
     [[nodiscard]] bool idle() const { return idle_; }
     [[nodiscard]] bool head_is_self() const { return head().process == self_; }
     /// C21: the one rule in place of the paper's semaphores.

@@ -20,7 +20,13 @@ void Retrieval::finished(const ObjectId& id) {
 
 bool Retrieval::on_retrieve(ProcessId from, const Retrieve& message) {
     DistQueue* queue = state_.queue(message.object);
-    if (queue == nullptr || queue->size() >= state_.options.max_queue) return false;
+    if (queue == nullptr) return false;
+    const std::size_t most = state_.options.max_queue_of_one;
+    if (queue->size() >= state_.options.max_queue ||
+        (queue->size() >= most && queue->count(from) >= most)) {
+        ++state_.counters.bound_queue;
+        return false;
+    }
     append(message.object, *queue, {from, kNoOperation});
     return true;
 }

@@ -10,7 +10,8 @@ namespace tributary::netlayer {
 
 namespace {
 
-constexpr std::uint32_t kImageFormat = 2;
+constexpr std::uint32_t kImageFormat = 3;
+constexpr std::uint32_t kFormatWithoutMembership = 2;
 constexpr std::uint32_t kFormatWithoutHolding = 1;
 constexpr std::size_t kHashLength = 64;
 constexpr std::size_t kMaxText = 4096;
@@ -75,6 +76,7 @@ class ImageWriter {
         text(card.endpoint);
         text(card.public_key);
         text(card.name);
+        text(card.membership);
     }
     void put(const Child& child) {
         put(child.card);
@@ -166,7 +168,8 @@ class ImageReader {
     std::shared_ptr<const ServerImage> read() {
         auto image = std::make_shared<ServerImage>();
         const std::uint32_t format = in_.u32();
-        demand(format == kImageFormat || format == kFormatWithoutHolding);
+        demand(format >= kFormatWithoutHolding && format <= kImageFormat);
+        memberships_ = format > kFormatWithoutMembership;
         image->incarnation = in_.u64();
         image->persists = in_.u64();
         image->epochs_minted = in_.u64();
@@ -215,6 +218,7 @@ class ImageReader {
         card.endpoint = text();
         card.public_key = text();
         card.name = text();
+        if (memberships_) card.membership = text();
         return card;
     }
     Child read_child() {
@@ -304,6 +308,7 @@ class ImageReader {
 
     ByteReader in_;
     const std::map<std::string, Body>& bodies_;
+    bool memberships_ = true;  ///< the cards of this format have one
     bool good_ = true;
 };
 

@@ -299,8 +299,9 @@ Result<Object> PostgresStore::version(const ObjectId& object, Version version) {
                       std::string(kSelectVersions) + "WHERE v.object = $1 AND v.version = $2",
                       {std::string_view(object), version}));
     if (rows.size() == 1) return object_of(rows, 0);
-    return fail(Errc::not_found, "object " + object + " has no version " + std::to_string(version) +
-                                     " in the store. List the kept ones with: tributary models");
+    return fail(Errc::not_found,
+                "object " + object + " has no version " + std::to_string(version) +
+                    " in the store. List the kept ones with: tributary models --state DIR");
 }
 
 }  // namespace tributary::netlayer

@@ -314,8 +314,9 @@ Result<Object> SqliteStore::version(const ObjectId& object, Version version) {
     query.bind(1, std::string_view(object)).bind(2, version);
     TRIBUTARY_TRY(const bool row, query.step());
     if (row) return parts_->read_version(query);
-    return fail(Errc::not_found, "object " + object + " has no version " + std::to_string(version) +
-                                     " in the store. List the kept ones with: tributary models");
+    return fail(Errc::not_found,
+                "object " + object + " has no version " + std::to_string(version) +
+                    " in the store. List the kept ones with: tributary models --state DIR");
 }
 
 }  // namespace tributary::netlayer

@@ -34,12 +34,13 @@ void Leases::answer(ProcessId to, Child& child) {
         remainder = std::clamp(state_.lease_until - state_.now, Micros{0}, remainder);
     }
     child.ping_answered = state_.now;
-    state_.send(to, Pong{child.ping, remainder});
+    state_.send(to, Pong{child.ping, remainder, processes()});
 }
 
 void Leases::on_pong(const Pong& message) {
     Parent& parent = *state_.parent;
     parent.last_pong = state_.now;
+    state_.processes = std::clamp<std::uint64_t>(message.processes, 1, kMaxSubtree);
     const auto sent = parent.ping_sent.find(message.number);
     if (sent == parent.ping_sent.end()) return;
     const Micros until = sent->second + std::min(state_.options.lease, message.lease);
@@ -54,6 +55,10 @@ void Leases::on_pong(const Pong& message) {
 
 bool Leases::held() const {
     return state_.is_server() || state_.lease_until > state_.now || state_.mutations.no_lease;
+}
+
+std::uint64_t Leases::processes() const {
+    return state_.is_server() ? subtree() : state_.processes;
 }
 
 std::uint64_t Leases::subtree() const {

@@ -22,6 +22,8 @@ class Leases {
     [[nodiscard]] bool held() const;
     /// Processes in this subtree, this one included.
     [[nodiscard]] std::uint64_t subtree() const;
+    /// Processes in the whole tree, as far as this one was told.
+    [[nodiscard]] std::uint64_t processes() const;
 
  private:
     void answer(ProcessId to, Child& child);

@@ -27,13 +27,19 @@ struct CodecLimits {
     std::size_t neighbours = 4096;      ///< siblings, and the epochs of the edges to them
     std::size_t queue = 131'072;        ///< elements of one localQ
     std::size_t reason_bytes = 512;     ///< longer sentences are cut by encode()
+    std::size_t revocation_bytes = std::size_t{128} << 10U;  ///< of a signed revocation
     Micros lease = std::chrono::hours(1);
 };
 
 /// What a greeting says beside its frame's epoch and acknowledgement.
 struct Greeting {
     Incarnation server_incarnation = 0;  ///< of the server that greets; 0 from a client
-    bool closed = false;                 ///< an answer: the edge is over
+    bool closed = false;                 ///< an answer: the edge is over, or: not filed
+    // On the session with the coordinator, see Hello in message.proto; empty elsewhere.
+    std::string signing_key{};  ///< 32 bytes of Ed25519
+    std::string membership{};
+    std::string revocations{};
+    std::string enrol_key{};
 
     friend bool operator==(const Greeting&, const Greeting&) = default;
 };

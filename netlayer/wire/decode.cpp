@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/signing.hpp"
 #include "netlayer/wire/schema.hpp"
 
 namespace tributary::netlayer::schema {
@@ -53,6 +54,11 @@ class Reader {
         if (!count(from.size(), limits_.path, "processes on a path")) return {};
         return Path(from.begin(), from.end());
     }
+    Search search(std::uint32_t value) {
+        const auto last = static_cast<std::uint32_t>(Search::again);
+        demand(value <= last, "a read searches in no known way");
+        return static_cast<Search>(std::min(value, last));
+    }
     Incarnation incarnation(std::uint64_t value) {
         demand(value <= kMaxIncarnation, "an incarnation is out of range");
         return value;
@@ -61,8 +67,30 @@ class Reader {
         return {from.origin(), incarnation(from.incarnation()), from.number()};
     }
     Card card(const wire::Card& from) {
-        return {from.id(), incarnation(from.incarnation()), card_field(from.endpoint()),
-                card_field(from.public_key()), card_field(from.name())};
+        return {from.id(),
+                incarnation(from.incarnation()),
+                card_field(from.endpoint()),
+                card_field(from.public_key()),
+                card_field(from.name()),
+                opaque(from.membership(), kMaxMembershipBytes)};
+    }
+    /// Signed elsewhere and judged elsewhere.
+    const std::string& opaque(const std::string& from, std::size_t longest) {
+        demand(from.size() <= longest, "a signed statement is too long");
+        return from;
+    }
+    const std::string& revocation(const std::string& from) {
+        return opaque(from, limits_.revocation_bytes);
+    }
+    Greeting greeting(const wire::Hello& from) {
+        demand(from.signing_key().empty() || from.signing_key().size() == SigningPublic{}.size(),
+               "a signing key is not of 32 bytes");
+        return {incarnation(from.server_incarnation()),
+                from.closed(),
+                from.signing_key(),
+                opaque(from.membership(), kMaxMembershipBytes),
+                revocation(from.revocations()),
+                card_field(from.enrol_key())};
     }
     Epoch epoch(std::uint64_t value) {
         demand(value != 0, "an announced edge has no epoch");
@@ -165,7 +193,8 @@ Message read(Reader& in, const wire::Migrate& from) {
 }
 
 Message read(Reader& in, const wire::ReadRequest& from) {
-    return ReadRequest{in.request(from.id()), in.object_id(from.object()), in.path(from.path())};
+    return ReadRequest{in.request(from.id()), in.object_id(from.object()), in.path(from.path()),
+                       from.hops(), in.search(from.search())};
 }
 
 Message read(Reader& in, const wire::ReadClimb& from) {
@@ -210,6 +239,10 @@ Message read(Reader& in, const wire::Depart& from) {
     return Depart{from.attempt(), in.epoch(from.epoch())};
 }
 
+Message read(Reader& in, const wire::Revoke& from) {
+    return Revoke{from.number(), in.revocation(from.statement())};
+}
+
 std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
     switch (frame.content_case()) {
         case wire::Frame::kHello: return std::nullopt;
@@ -224,7 +257,8 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
                                 in.path(frame.force_confirm().path())};
         case wire::Frame::kPing: return Ping{frame.ping().number(), frame.ping().subtree()};
         case wire::Frame::kPong:
-            return Pong{frame.pong().number(), in.lease(frame.pong().lease_us())};
+            return Pong{frame.pong().number(), in.lease(frame.pong().lease_us()),
+                        frame.pong().processes()};
         case wire::Frame::kLeave: return Leave{};
         case wire::Frame::kDisconnected:
             return Disconnected{in.reason(frame.disconnected().reason())};
@@ -241,6 +275,8 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
         case wire::Frame::kPromotePart: return read(in, frame.promote_part());
         case wire::Frame::kPromote: return read(in, frame.promote());
         case wire::Frame::kDepart: return read(in, frame.depart());
+        case wire::Frame::kCardRenewed: return CardRenewed{in.card(frame.card_renewed().card())};
+        case wire::Frame::kRevoke: return read(in, frame.revoke());
         case wire::Frame::CONTENT_NOT_SET: break;
     }
     in.demand(false, "it has no content that this version knows");
@@ -254,8 +290,7 @@ Status get_content(const wire::Frame& frame, const SplitFrame* split, const Code
     Reader reader(limits, split);
     to.message = read_content(reader, frame);
     if (frame.has_hello()) {
-        const wire::Hello& hello = frame.hello();
-        to.greeting = {reader.incarnation(hello.server_incarnation()), hello.closed()};
+        to.greeting = reader.greeting(frame.hello());
     }
     if (reader.problem().empty()) return {};
     return fail(Errc::corrupt, reader.problem());

@@ -12,6 +12,7 @@ void put(const Card& from, wire::Card& to) {
     to.set_endpoint(from.endpoint);
     to.set_public_key(from.public_key);
     to.set_name(from.name);
+    to.set_membership(from.membership);
 }
 
 void put(const RequestId& from, wire::RequestId& to) {
@@ -66,6 +67,8 @@ class Writer {
         put(from.id, *to.mutable_id());
         to.set_object(from.object);
         put_path(from.path, *to.mutable_path());
+        to.set_hops(from.hops);
+        to.set_search(static_cast<std::uint32_t>(from.search));
     }
     void operator()(const ReadClimb& from) const {
         wire::ReadClimb& to = *frame_.mutable_read_climb();
@@ -99,6 +102,7 @@ class Writer {
         const Micros lease = std::clamp(from.lease, Micros(0), limits_.lease);
         frame_.mutable_pong()->set_number(from.number);
         frame_.mutable_pong()->set_lease_us(static_cast<std::uint64_t>(lease.count()));
+        frame_.mutable_pong()->set_processes(from.processes);
     }
     void operator()(const Leave& /*from*/) const { frame_.mutable_leave(); }
     void operator()(const Disconnected& from) const {
@@ -159,6 +163,13 @@ class Writer {
         frame_.mutable_depart()->set_attempt(from.attempt);
         frame_.mutable_depart()->set_epoch(from.epoch);
     }
+    void operator()(const CardRenewed& from) const {
+        put(from.card, *frame_.mutable_card_renewed()->mutable_card());
+    }
+    void operator()(const Revoke& from) const {
+        frame_.mutable_revoke()->set_number(from.number);
+        frame_.mutable_revoke()->set_statement(from.statement);
+    }
 
  private:
     [[nodiscard]] std::string cut(const std::string& reason) const {
@@ -176,8 +187,13 @@ void put_content(const Frame& from, const CodecLimits& limits, wire::Frame& fram
         std::visit(Writer(limits, frame), *from.message);
         return;
     }
-    frame.mutable_hello()->set_server_incarnation(from.greeting.server_incarnation);
-    frame.mutable_hello()->set_closed(from.greeting.closed);
+    wire::Hello& hello = *frame.mutable_hello();
+    hello.set_server_incarnation(from.greeting.server_incarnation);
+    hello.set_closed(from.greeting.closed);
+    hello.set_signing_key(from.greeting.signing_key);
+    hello.set_membership(from.greeting.membership);
+    hello.set_revocations(from.greeting.revocations);
+    hello.set_enrol_key(from.greeting.enrol_key);
 }
 
 }  // namespace tributary::netlayer::schema

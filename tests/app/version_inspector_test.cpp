@@ -27,10 +27,10 @@ const datasets::Schema& schema() {
     return **datasets::find_schema("flow/1");
 }
 
-classifier::SigningKey key_of(std::uint8_t owner) {
+SigningKey key_of(std::uint8_t owner) {
     std::array<std::uint8_t, 32> seed{};
     seed.fill(owner);
-    return classifier::signing_key_from(seed);
+    return signing_key_from(seed);
 }
 
 Object version_of(std::uint64_t version, Bytes body, const std::string& id = kId) {
@@ -98,7 +98,7 @@ TEST(VersionInspector, AnUnsignedVersionDoesNotPass) {
 }
 
 TEST(VersionInspector, NobodyElseActsInTheNameOfTheCoordinator) {
-    const classifier::SigningKey keeper = key_of(200);
+    const SigningKey keeper = key_of(200);
     const std::string name = keeper_name(keeper.public_key);
     const Object forged = version_of(1, taught({}, name, 1));
 

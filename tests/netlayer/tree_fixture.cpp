@@ -4,11 +4,23 @@
 
 namespace tributary::netlayer::testing {
 
+namespace {
+
+ProcessOptions options_of(std::size_t degree, Micros grace) {
+    ProcessOptions options;
+    options.degree = degree;
+    options.grace = grace;
+    options.persist_state = grace > Micros{0};
+    return options;
+}
+
+}  // namespace
+
 Tree::Tree(std::size_t degree, Mutations mutations, Micros grace, Inspection inspect)
-    : mutations_(mutations), inspect_(std::move(inspect)) {
-    options_.degree = degree;
-    options_.grace = grace;
-    options_.persist_state = grace > Micros{0};
+    : Tree(options_of(degree, grace), mutations, std::move(inspect)) {}
+
+Tree::Tree(const ProcessOptions& options, Mutations mutations, Inspection inspect)
+    : options_(options), mutations_(mutations), inspect_(std::move(inspect)) {
     Process::Setup setup;
     setup.self.incarnation = ++incarnations_;
     setup.self.name = "server";

@@ -19,6 +19,8 @@ class Tree {
  public:
     explicit Tree(std::size_t degree, Mutations mutations = {}, Micros grace = Micros{0},
                   Inspection inspect = {});
+    /// @param options  of every process
+    explicit Tree(const ProcessOptions& options, Mutations mutations = {}, Inspection inspect = {});
 
     // --- actions
     /// Starts client `id` and joins it; everything is delivered.

@@ -2,10 +2,13 @@
 """Real processes that are killed and cut off while they contribute: nothing lost, nothing twice.
 
 24 members and a coordinator on loopback, every connection through a relay; kill -9 of members and
-of the coordinator, connections reset and frozen for less and for longer than the grace time. At
-the end every journalled contribution stands in each of its objects exactly once.
+of the coordinator, connections reset and frozen for less and for longer than the grace time. Some
+members run in a network namespace whose link is taken down, also for less and for longer; without
+the right to make one they run beside the others, and `skipped` names it. At the end every
+journalled contribution stands in each of its objects exactly once.
 
-Usage: churn_test.py PROGRAM MEMBER [--kills N] [--restarts N] [--cuts N] [--seed N] [--json]
+Usage: churn_test.py PROGRAM MEMBER [--kills N] [--restarts N] [--cuts N] [--links N] [--seed N]
+                     [--json]
 """
 
 import argparse
@@ -23,13 +26,17 @@ import tempfile
 import time
 from pathlib import Path
 
+from namespace import Namespace
 from relay import Relays
 
 MEMBERS, CONTRIBUTIONS, OBJECTS = 24, 84, 8  # 2,016 contributions
+INSIDE = 5  # members in the namespace
 KILL_PATIENCE = 5  # seconds to wait for a member with work in flight
 PACE_MS = 250  # so that members still work when the last fault comes
 DEADLINE = 170
 BRIEF, LONG = (0.3, 2.0), (4.5, 5.5)  # the grace time is 3 s
+# A connection over a link that is down for 3 s lives on; given up is who was silent for 4 s.
+LINK_BRIEF, LINK_LONG = (0.5, 2.0), (6.0, 8.0)
 # A run with fewer faults than these proved too little. More are planned, because on a quick machine
 # the members may have nothing left to do when the last one comes.
 LEAST = {"member_kills": 32, "coordinator_kills": 5}
@@ -52,26 +59,26 @@ def free_port():
 
 
 class Program:
-    """A process at a port of its own behind a relay; started, killed and started again."""
+    """A process at a port of its own, behind a relay or in a namespace; started, killed and started
+    again."""
 
-    def __init__(self, relays, log, arguments):
+    def __init__(self, relays, log, arguments, namespace=None):
         self.port = free_port()
-        self.relay = relays.to(self.port)
+        self.namespace = namespace
+        self.relay = None if namespace else relays.to(self.port)
+        self.listen = f"tcp://{namespace.inside if namespace else '127.0.0.1'}:{self.port}"
+        self.advertise = (self.listen if namespace
+                          else f"tcp://{relays.address}:{self.relay.port}")
         self._log = log
         self._arguments = arguments
         self._process = None
 
-    @property
-    def listen(self):
-        return f"tcp://127.0.0.1:{self.port}"
-
-    @property
-    def advertise(self):
-        return f"tcp://127.0.0.1:{self.relay.port}"
-
     def start(self):
+        arguments = self._arguments(self)
+        if self.namespace:
+            arguments = self.namespace.command(arguments)
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._arguments(self), stdout=log, stderr=log)
+            self._process = subprocess.Popen(arguments, stdout=log, stderr=log)
 
     def kill(self):
         if self._process is not None:
@@ -87,7 +94,11 @@ class Churn:
         self.options = options
         self.random = random.Random(options.seed)
         self.folder = Path(tempfile.mkdtemp(prefix="tributary-churn-"))
-        self.relays = Relays()
+        self.skipped = []
+        self.namespace, reason = Namespace.make() if options.links else (None, "not asked for")
+        if self.namespace is None:
+            self.skipped.append(f"link down: {reason}")
+        self.relays = Relays(self.namespace.host if self.namespace else "127.0.0.1")
         self.counts = collections.Counter()
         state = self.folder / "coordinator"
         self.coordinator = Program(self.relays, self.folder / "coordinator.log", lambda at: [
@@ -113,7 +124,8 @@ class Churn:
                 lambda at, state=state, name=name: [
                     self.options.member, state, name, server["endpoint"], server["public_key"],
                     at.listen, at.advertise, str(CONTRIBUTIONS), str(OBJECTS),
-                    str(PACE_MS)])
+                    str(PACE_MS)],
+                self.namespace if number >= MEMBERS - INSIDE else None)
         for member in self.members.values():
             member.start()
 
@@ -168,16 +180,27 @@ class Churn:
     def cut(self):
         if not self.busy():
             return
-        program = self.random.choice([self.coordinator, *self.members.values()])
+        program = self.random.choice([
+            self.coordinator, *(member for member in self.members.values() if member.relay)])
         long = self.random.random() < 0.3
         seconds = self.random.uniform(*(LONG if long else BRIEF))
         kind = self.random.choice(["break", "freeze"])
         (program.relay.break_for if kind == "break" else program.relay.freeze_for)(seconds)
         self.counts[f"{kind}s_{'long' if long else 'brief'}"] += 1
 
+    def take_link_down(self):
+        if not self.busy():
+            return
+        long = self.counts["link_downs_brief"] > self.counts["link_downs_long"]
+        self.namespace.link("down")
+        time.sleep(self.random.uniform(*(LINK_LONG if long else LINK_BRIEF)))
+        self.namespace.link("up")
+        self.counts[f"link_downs_{'long' if long else 'brief'}"] += 1
+
     def harass(self, end):
         plan = ([self.kill_member] * self.options.kills + [self.cut] * self.options.cuts +
-                [self.restart_coordinator] * self.options.restarts)
+                [self.restart_coordinator] * self.options.restarts +
+                [self.take_link_down] * (self.options.links if self.namespace else 0))
         self.random.shuffle(plan)
         for fault in plan:
             if time.monotonic() > end:
@@ -229,13 +252,19 @@ class Churn:
         """Faults that did not happen: then the run proved less than it says."""
         planned = {"member_kills": self.options.kills, "coordinator_kills": self.options.restarts}
         wanted = {name: min(LEAST[name], number) for name, number in planned.items()}
-        return [f"only {self.counts[name]} of {number} {name}"
-                for name, number in wanted.items() if self.counts[name] < number]
+        missing = [f"only {self.counts[name]} of {number} {name}"
+                   for name, number in wanted.items() if self.counts[name] < number]
+        if self.namespace:
+            missing += [f"no link was down for a {how} time" for how in ("brief", "long")
+                        if not self.counts[f"link_downs_{how}"]]
+        return missing
 
     def clean(self, keep):
         for program in [*self.members.values(), self.coordinator]:
             program.kill()
         self.relays.stop()
+        if self.namespace:
+            self.namespace.remove()
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -247,6 +276,7 @@ def main():
     parser.add_argument("--kills", type=int, default=36)
     parser.add_argument("--restarts", type=int, default=5)
     parser.add_argument("--cuts", type=int, default=12)
+    parser.add_argument("--links", type=int, default=4, help="times the namespace's link goes down")
     parser.add_argument("--pause", type=float, default=1.6, help="longest time between two faults")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
@@ -258,7 +288,7 @@ def main():
         problems = [str(problem)]
     churn.clean(keep=bool(problems))
     report = {"schema": 1, "contributions": MEMBERS * CONTRIBUTIONS, "seed": options.seed,
-              **churn.counts, "problems": problems[:20]}
+              **churn.counts, "skipped": churn.skipped, "problems": problems[:20]}
     print(json.dumps(report) if options.json else report)
     if problems:
         print(f"churn_test: {len(problems)} problems; the logs are in {churn.folder}",

@@ -13,6 +13,7 @@
 #include "classifier/object/codec.hpp"
 #include "netlayer/driver/keys.hpp"
 #include "netlayer/driver/node.hpp"
+#include "netlayer/identity/member_register.hpp"
 #include "tests/netlayer/driver/temporary_folder.hpp"
 
 namespace tributary::app {
@@ -39,7 +40,8 @@ class KeeperTest : public testing::Test {
 
     std::unique_ptr<Node> member(const std::string& name) {
         const netlayer::KeyPair keys = *netlayer::generate_keys();
-        EXPECT_TRUE(authorize(folder_.path() / "center", name, keys.public_key));
+        netlayer::MemberRegister members(folder_.path() / "center", clock_);
+        EXPECT_TRUE(members.admit(name, keys.public_key));
         netlayer::NodeOptions options;
         options.name = name;
         options.state = folder_.path() / name;
@@ -69,7 +71,7 @@ class KeeperTest : public testing::Test {
             std::make_shared<Learner>(schema, *classifier::make_engine("smo"), site, 1);
         std::array<std::uint8_t, 32> seed{};
         seed.fill(static_cast<std::uint8_t>(site.back()));
-        learner->sign_with(classifier::signing_key_from(seed));
+        learner->sign_with(signing_key_from(seed));
         const LearningPlan plan = *learner->plan(records, number);
         return update(node, [learner, plan](const Object& object) -> Result<Bytes> {
             const ByteView view = netlayer::view(object.body);
@@ -96,6 +98,7 @@ class KeeperTest : public testing::Test {
     }
 
     netlayer::TemporaryFolder folder_;
+    SystemClock clock_;
     std::map<std::string, Metrics> metrics_;
     std::unique_ptr<Coordinator> coordinator_;
 };

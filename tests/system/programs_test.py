@@ -191,6 +191,46 @@ class Programs(unittest.TestCase):
         self.assertIn(finished.returncode, (3, 4))
         self.assertTrue("authorize" in finished.stderr or "does not answer" in finished.stderr)
 
+    def test_a_misspelt_folder_authorizes_nobody(self):
+        key = self.done("agent", "init", "--state", self.folder / "a", "--json")["public_key"]
+        absent = self.folder / "centre"
+
+        finished = run("coordinator", "authorize", "--state", absent, "--name", "a", "--key", key)
+
+        self.assertEqual(finished.returncode, 1)
+        self.assertIn("tributary coordinator --state", finished.stderr)
+        self.assertFalse(absent.exists())
+
+    def test_an_invited_site_enrolls_joins_and_is_revoked(self):
+        self.coordinate()
+        center = ("--state", self.folder / "coordinator")
+        invitation = self.done("coordinator", "invite", *center, "--organization", "clinic",
+                               "--json")["invitation"]
+        state = ("--state", self.folder / "clinic")
+        enrolled = self.done("enroll", invitation, *state, "--json")
+        used = run("enroll", invitation, "--state", self.folder / "other")
+        wrong = run("coordinator", "approve", *center, "--organization", "clinic",
+                    "--fingerprint", "0000-0000-0000-0000")
+        approved = self.done("coordinator", "approve", *center, "--organization", "clinic",
+                             "--fingerprint", enrolled["fingerprint"], "--json")
+        self.assertEqual(used.returncode, 4)
+        self.assertIn("coordinator invite", used.stderr)
+        self.assertEqual(wrong.returncode, 4)
+        self.assertEqual(approved["fingerprint"], enrolled["fingerprint"])
+
+        self.start("agent", *state)
+        self.assertTrue(self.done("status", *state, "--json")["connected"])
+        unasked = run("coordinator", "revoke", *center, "--organization", "clinic")
+        revoked = run("coordinator", "revoke", *center, "--organization", "clinic", "--yes")
+
+        self.assertEqual(unasked.returncode, 2)
+        self.assertEqual(revoked.returncode, 0, revoked.stderr)
+        self.eventually(lambda: not self.done("status", *state, "--json")["connected"],
+                        "the revoked agent is still connected")
+        rows = self.done("coordinator", "members", *center, "--json")["rows"]
+        self.assertEqual([(row["organization"], row["standing"]) for row in rows],
+                         [("clinic", "revoked")])
+
     def test_an_object_or_batch_of_another_schema_is_refused_by_name(self):
         self.coordinate()
         self.join("campus")

@@ -16,8 +16,9 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 class Relay:
     """Forwards connections from its own port to `target`, a port on loopback."""
 
-    def __init__(self, loop, target):
+    def __init__(self, loop, address, target):
         self._loop = loop
+        self._address = address
         self._target = target
         self._writers = set()
         self._refuse_until = 0.0
@@ -25,7 +26,7 @@ class Relay:
         self.port = None
 
     async def start(self):
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._accept, self._address, 0)
         self.port = server.sockets[0].getsockname()[1]
 
     async def _accept(self, reader, writer):
@@ -78,13 +79,14 @@ class Relay:
 class Relays:
     """A thread with as many relays as are asked for."""
 
-    def __init__(self):
+    def __init__(self, address="127.0.0.1"):
+        self.address = address  # where the relays listen
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
     def to(self, target):
-        relay = Relay(self._loop, target)
+        relay = Relay(self._loop, self.address, target)
         asyncio.run_coroutine_threadsafe(relay.start(), self._loop).result(10)
         return relay
 

@@ -62,7 +62,6 @@ Status TributaryService::serve(int channel) const {
     made.process.degree = degrees_.server;
     made.keys = server_keys_;
     made.listen = endpoint_;
-    made.authorized = made.state / "authorized";
     TRIBUTARY_TRY(auto store, netlayer::SqliteStore::open(made.state / "objects.sqlite"));
     Metrics metrics;
     TRIBUTARY_TRY(const auto node,

@@ -43,7 +43,7 @@ Status Cluster::start_server(
     NodeOptions made = options("server");
     made.role = Role::server;
     made.listen = endpoint_;
-    made.authorized = folder("server") / "authorized";
+    made.card_lifetime = card_lifetime_;
     TRIBUTARY_TRY(std::unique_ptr<Store> store,
                   SqliteStore::open(folder("server") / "objects.sqlite"));
     if (wrap) store = wrap(std::move(store));
@@ -56,9 +56,14 @@ void Cluster::stop_server() {
     server_.reset();
 }
 
-const KeyPair& Cluster::enrol(const std::string& name) {
+const KeyPair& Cluster::make_member(const std::string& name) {
     keys_[name] = *generate_keys();
     std::filesystem::create_directories(folder(name));
+    return keys_[name];
+}
+
+const KeyPair& Cluster::enrol(const std::string& name) {
+    make_member(name);
     std::ofstream(folder("server") / "authorized" / name) << keys_[name].public_key << "\n";
     return keys_[name];
 }

@@ -27,8 +27,12 @@ class Cluster {
     Status start_server(
         const std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)>& wrap = nullptr);
     void stop_server();
-    /// Makes keys for a member and puts them into the authorized folder.
+    /// Makes keys and a folder for somebody who is not a member yet.
+    const KeyPair& make_member(const std::string& name);
+    /// The same, and puts the key into the authorized folder.
     const KeyPair& enrol(const std::string& name);
+    /// Of the cards of a server that is started from now on.
+    void set_card_lifetime(Micros lifetime) { card_lifetime_ = lifetime; }
     /// Starts an enrolled member and waits until it has joined.
     Result<std::unique_ptr<Node>> join(const std::string& name);
     [[nodiscard]] NodeOptions options(const std::string& name);
@@ -45,6 +49,7 @@ class Cluster {
  private:
     std::size_t degree_;
     int slower_;
+    Micros card_lifetime_ = std::chrono::hours(1);
     TemporaryFolder folder_;
     KeyPair server_keys_;
     std::string endpoint_ = "tcp://127.0.0.1:*";

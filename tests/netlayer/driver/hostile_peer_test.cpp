@@ -2,49 +2,16 @@
 // processed. The peers are raw ZeroMQ sockets. protocol section 6.
 
 #include <gtest/gtest.h>
-#include <zmq.h>
 
 #include <memory>
 
+#include "netlayer/identity/member_register.hpp"
 #include "netlayer/wire/codec.hpp"
 #include "tests/netlayer/driver/cluster.hpp"
+#include "tests/netlayer/driver/raw_peer.hpp"
 
 namespace tributary::netlayer {
 namespace {
-
-/// A socket made by hand; with keys it speaks CURVE, without it speaks NULL.
-class RawPeer {
- public:
-    RawPeer(const std::string& endpoint, const KeyPair* keys, const std::string& server_key)
-        : context_(zmq_ctx_new()), socket_(zmq_socket(context_, ZMQ_DEALER)) {
-        const int none = 0;
-        zmq_setsockopt(socket_, ZMQ_LINGER, &none, sizeof none);
-        if (keys != nullptr) {
-            set(ZMQ_CURVE_SERVERKEY, server_key);
-            set(ZMQ_CURVE_PUBLICKEY, keys->public_key);
-            set(ZMQ_CURVE_SECRETKEY, keys->secret_key);
-        }
-        zmq_connect(socket_, endpoint.c_str());
-    }
-    RawPeer(const RawPeer&) = delete;
-    RawPeer& operator=(const RawPeer&) = delete;
-    ~RawPeer() {
-        zmq_close(socket_);
-        zmq_ctx_term(context_);
-    }
-
-    void send(ByteView bytes, int flags = 0) {
-        zmq_send(socket_, bytes.data(), bytes.size(), flags | ZMQ_DONTWAIT);
-    }
-
- private:
-    void set(int option, const std::string& value) {
-        zmq_setsockopt(socket_, option, value.data(), value.size());
-    }
-
-    void* context_;
-    void* socket_;
-};
 
 class HostilePeer : public testing::Test {
  protected:
@@ -53,7 +20,9 @@ class HostilePeer : public testing::Test {
         ASSERT_TRUE(cluster_.start_server());
     }
     std::unique_ptr<RawPeer> peer(const KeyPair* keys) {
-        return std::make_unique<RawPeer>(cluster_.endpoint(), keys,
+        const Mechanism mechanism = keys == nullptr ? Mechanism::null : Mechanism::curve;
+        return std::make_unique<RawPeer>(cluster_.endpoint(), mechanism,
+                                         keys == nullptr ? KeyPair{} : *keys,
                                          cluster_.server_keys().public_key);
     }
     /// A join request that claims this sender and this card.
@@ -105,6 +74,15 @@ TEST_F(HostilePeer, NullMechanismIsRefusedAndCounted) {
     EXPECT_EQ(cluster_.server_count("driver.messages_received"), 0U);
 }
 
+TEST_F(HostilePeer, PlainMechanismIsRefusedAndCounted) {
+    RawPeer raw(cluster_.endpoint(), Mechanism::plain, member_, cluster_.server_keys().public_key);
+    raw.send(join_request(process_id_of_key(member_.public_key), member_, "member"));
+
+    EXPECT_TRUE(cluster_.server_counts("driver.handshakes_refused", 1));
+    EXPECT_EQ(children(), 0U);
+    EXPECT_EQ(cluster_.server_count("driver.messages_received"), 0U);
+}
+
 TEST_F(HostilePeer, OversizeIsDroppedAndCounted) {
     const auto raw = peer(&member_);
     raw->send(Bytes((std::size_t{16} << 20U) + (std::size_t{128} << 10U), 0));
@@ -124,7 +102,7 @@ TEST_F(HostilePeer, FarOversizeEndsTheConnection) {
 
 TEST_F(HostilePeer, GarbageIsDroppedAndCounted) {
     const auto raw = peer(&member_);
-    raw->send({});
+    raw->send(ByteView{});
     raw->send(to_bytes("not a frame"));
     raw->send(Bytes(1000, 0xFF));
 
@@ -135,7 +113,7 @@ TEST_F(HostilePeer, GarbageIsDroppedAndCounted) {
 TEST_F(HostilePeer, SeveralContentFramesAreGarbage) {
     const auto raw = peer(&member_);
     const Bytes valid = join_request(process_id_of_key(member_.public_key), member_, "member");
-    raw->send(valid, ZMQ_SNDMORE);
+    raw->send(valid, true);
     raw->send(valid);
 
     EXPECT_TRUE(cluster_.server_counts("driver.dropped_garbage", 1));
@@ -156,6 +134,32 @@ TEST_F(HostilePeer, AMemberCannotSpeakForAnother) {
     EXPECT_TRUE(cluster_.server_counts("driver.dropped_forged", 4));
     EXPECT_EQ(children(), 0U);
     EXPECT_EQ(cluster_.server_count("driver.messages_relayed"), 0U);
+}
+
+TEST_F(HostilePeer, AJoinWithoutACardIsDroppedAndCounted) {
+    const auto raw = peer(&member_);
+    raw->send(join_request(process_id_of_key(member_.public_key), member_, "member"));
+
+    EXPECT_TRUE(cluster_.server_counts("driver.dropped_unvouched", 1));
+    EXPECT_EQ(children(), 0U);
+}
+
+TEST_F(HostilePeer, TheHolderOfAnInvitationCanAskAndNothingElse) {
+    const KeyPair one_time = *generate_keys();
+    const SystemClock clock;
+    MemberRegister members(cluster_.folder("server"), clock);
+    ASSERT_TRUE(
+        members.invite("late", one_time.public_key, clock.wall() + std::chrono::minutes(1)));
+    const ProcessId own_id = process_id_of_key(one_time.public_key);
+
+    const auto raw = peer(&one_time);
+    raw->send(join_request(own_id, one_time, "late"));
+    raw->send(Frame{own_id, kServer});  // a member's greeting
+    raw->send(*encode(Frame{own_id, kServer, 77, 1, 0, Retrieve{"a"}}));
+
+    EXPECT_TRUE(cluster_.server_counts("driver.dropped_forged", 3));
+    EXPECT_EQ(cluster_.server_count("driver.cards_issued"), 0U);
+    EXPECT_EQ(children(), 0U);
 }
 
 TEST_F(HostilePeer, TreeMessagesOfAnUnknownEpochChangeNothing) {

@@ -86,44 +86,12 @@ TEST(Keys, ProcessNumbersFollowTheKeyAndAreNeverTheServers) {
     EXPECT_NE(process_id_of_key(kKeyText), 0U);
 }
 
-TEST(AuthorizedKeys, FollowsAddedAndRemovedFiles) {
-    const TemporaryFolder folder;
-    ManualClock clock;
-    AuthorizedKeys authorized(folder.path(), clock);
-    const bool before = authorized.name_of(kKeyText).has_value();
-    put(folder.path() / "campus", std::string(kKeyText) + "\n");
-    clock.advance(std::chrono::seconds(2));
+TEST(Keys, FingerprintsAreShortAndDiffer) {
+    const std::string print = fingerprint_of_key(kKeyText);
 
-    const auto added = authorized.name_of(kKeyText);
-    std::filesystem::remove(folder.path() / "campus");
-    clock.advance(std::chrono::seconds(2));
-    const auto removed = authorized.name_of(kKeyText);
-
-    EXPECT_FALSE(before);
-    ASSERT_TRUE(added);
-    EXPECT_EQ(*added, "campus");
-    EXPECT_FALSE(removed);
-}
-
-TEST(AuthorizedKeys, FilesWithoutAKeyAreSkippedAndCounted) {
-    const TemporaryFolder folder;
-    const SystemClock clock;
-    put(folder.path() / "campus", std::string(kKeyText) + "\n");
-    put(folder.path() / "clinic", "garbage\n");
-    put(folder.path() / "notes with spaces", std::string(kKeyText) + "\n");
-    AuthorizedKeys authorized(folder.path(), clock);
-
-    const auto campus = authorized.name_of(kKeyText);
-
-    EXPECT_TRUE(campus);
-    EXPECT_EQ(authorized.skipped(), 2U);
-}
-
-TEST(AuthorizedKeys, AnEmptyPathAuthorizesNobody) {
-    const SystemClock clock;
-    AuthorizedKeys authorized({}, clock);
-
-    EXPECT_FALSE(authorized.name_of(kKeyText));
+    EXPECT_EQ(print.size(), 19U);
+    EXPECT_EQ(print, fingerprint_of_key(kKeyText));
+    EXPECT_NE(print, fingerprint_of_key(std::string(40, '0')));
 }
 
 }  // namespace

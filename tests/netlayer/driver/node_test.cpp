@@ -203,6 +203,28 @@ TEST(Node, AServerThatStaysAwayLongerThanTheGraceTimeIsJoinedAgain) {
     EXPECT_GE((*campus)->status()->joins, 2U);
 }
 
+// What is sent between the answer to a greeting and its processing must not overtake what the peer
+// misses: the join is full of both.
+TEST(Node, NothingOvertakesWhatWaitedForTheLink) {
+    Cluster cluster(2);
+    for (int i = 0; i < 8; ++i) cluster.enrol("m" + std::to_string(i));
+    ASSERT_TRUE(cluster.start_server());
+    std::vector<std::unique_ptr<Node>> nodes;
+
+    for (int i = 0; i < 8; ++i) {
+        auto node = cluster.join("m" + std::to_string(i));
+        ASSERT_TRUE(node) << node.error().message;
+        EXPECT_TRUE((*node)->update(increment_of({"a"})));
+        nodes.push_back(std::move(*node));
+    }
+
+    std::uint64_t errors = cluster.server().status()->process.counters.at("protocol_errors");
+    for (const auto& node : nodes) {
+        errors += node->status()->process.counters.at("protocol_errors");
+    }
+    EXPECT_EQ(errors, 0U);
+}
+
 TEST(Node, ALeaverLeavesItsUpdatesBehind) {
     Cluster cluster;
     cluster.enrol("campus");

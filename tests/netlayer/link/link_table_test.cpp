@@ -86,6 +86,56 @@ TEST(LinkTable, EpochThatOverflowsTheEarlyBufferIsDead) {
     EXPECT_FALSE(links.open(4, 100));
 }
 
+MessageReceived large(Epoch epoch, Sequence sequence, std::size_t bytes) {
+    return {4, epoch, sequence, 0, Migrate{{"o", 1, std::make_shared<const Bytes>(bytes)}, {}, {}}};
+}
+
+TEST(LinkTable, BytesOfUnknownEpochsAreBoundedAndCounted) {
+    LinkTable links({8, 64, 0, 0, 10'000});
+    links.keep_early(large(100, 1, 4000));
+    links.keep_early(large(101, 1, 4000));
+
+    links.keep_early(large(101, 2, 4000));
+
+    EXPECT_EQ(links.overflows().epochs, 1u);
+    EXPECT_FALSE(links.open(4, 101));
+    EXPECT_EQ(links.take_early(4, 100).size(), 1u);
+}
+
+TEST(LinkTable, BytesThatAPeerDoesNotAcknowledgeAreBoundedAndCounted) {
+    LinkTable links({8, 8, 64, 10'000, 0});
+    links.open(4, 100);
+    const Message message = large(100, 1, 4000).message;
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(links.number(4, message).has_value());
+
+    EXPECT_FALSE(links.number(4, message).has_value());
+
+    EXPECT_EQ(links.overflows().links, 1u);
+    EXPECT_EQ(links.take_broken(), (std::vector<ProcessId>{4}));
+}
+
+TEST(LinkTable, AcknowledgedBytesMakeRoom) {
+    LinkTable links({8, 8, 64, 10'000, 0});
+    links.open(4, 100);
+    const Message message = large(100, 1, 4000).message;
+    for (Sequence i = 1; i <= 20; ++i) {
+        EXPECT_TRUE(links.number(4, message).has_value()) << i;
+        links.accept({4, 100, 0, i, Ping{}});
+    }
+
+    EXPECT_EQ(links.all().at(4).outbox_bytes, 0u);
+    EXPECT_EQ(links.overflows().links, 0u);
+}
+
+TEST(LinkTable, OneMessageFitsHoweverLargeItIs) {
+    LinkTable links({8, 8, 64, 1, 1});
+    links.open(4, 100);
+    links.keep_early(large(101, 1, 4000));
+
+    EXPECT_TRUE(links.number(4, large(100, 1, 4000).message).has_value());
+    EXPECT_EQ(links.take_early(4, 101).size(), 1u);
+}
+
 TEST(LinkTable, RemembersABoundedNumberOfDeadEpochs) {
     LinkTable links({2, 8, 0});
     for (Epoch epoch = 1; epoch <= 3; ++epoch) {

@@ -201,5 +201,68 @@ TEST(Read, PathIsBounded) {
     EXPECT_EQ(tree.in_flight(1, 0), 0u);
 }
 
+/// A tree of degree 2 whose strict reads may take so many hops: 1 and 2 below the server, 3 and 5
+/// below 1, 4 and 6 below 2.
+Tree tree_of_short_reads(std::uint64_t hops) {
+    ProcessOptions options;
+    options.degree = 2;
+    options.grace = Micros{0};
+    options.read_hops_per_doubling = 0;
+    options.read_hops = hops;
+    Tree tree(options);
+    tree.join_all(6);
+    return tree;
+}
+
+// Protocol rules, section 6: hops of a read, then ask the server.
+TEST(Read, OneThatTakesTooManyHopsIsAnsweredThroughTheServer) {
+    Tree tree = tree_of_short_reads(1);
+    const OperationId update = tree.update(2, {"o"});
+    tree.settle();
+
+    const OperationId read = tree.read(3, "o");
+    tree.settle();
+
+    ASSERT_EQ(tree.state(1).children.count(3), 1u);
+    EXPECT_EQ(tree.result(3, read), std::vector<OperationId>{update});
+    EXPECT_EQ(tree.state(1).counters.bound_read_hops, 1u);
+}
+
+TEST(Read, OneThatTakesTooManyHopsFromTheServerIsDroppedCountedAndRepeated) {
+    Tree tree = tree_of_short_reads(1);
+    const ProcessId owner = tree.state(2).children.begin()->first;
+    tree.update(owner, {"o"});
+    tree.settle();
+
+    const OperationId read = tree.read(3, "o");
+    tree.settle();
+    const std::uint64_t dropped = tree.state(2).counters.bound_hops;
+    tree.pass(tree.options().retry_read + 2 * tree.options().heartbeat);
+
+    EXPECT_EQ(tree.result(3, read), std::vector<OperationId>{0});
+    EXPECT_EQ(dropped, 1u);
+    EXPECT_GE(tree.state(3).counters.reads_retried, 1u);
+}
+
+// A read that is on its way to the server may come from below the owner: what the head says of a
+// sender that follows its own head does not hold then.
+TEST(Read, OnItsWayToTheServerItIsNotAnsweredFromAnOldCopy) {
+    Tree tree = tree_of_short_reads(9);
+    const OperationId first = tree.update(0, {"o"});
+    tree.settle();
+    const OperationId second = tree.update(1, {"o"});
+    tree.settle();
+    const Link& link = tree.state(kServer).links.all().at(1);
+    const RequestId id{3, tree.state(3).self.incarnation, 77};
+
+    // The server has a copy of the first version, and its head points to the sender, 1.
+    tree.give(kServer, MessageReceived{1, link.epoch, link.received + 1, link.sent,
+                                       ReadRequest{id, "o", {3, 1}, 5, Search::server}});
+
+    EXPECT_NE(first, second);
+    EXPECT_EQ(tree.in_flight(kServer, 1), 1u);  // asked for, not answered
+    EXPECT_EQ(tree.state(kServer).counters.reads_answered, 0u);
+}
+
 }  // namespace
 }  // namespace tributary::netlayer::testing

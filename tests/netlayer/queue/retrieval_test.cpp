@@ -127,5 +127,32 @@ TEST(Retrieval, PeerThatExceedsTheBoundOnObjectsIsCutOff) {
     EXPECT_FALSE(tree.state(0).is_live_child(1));
 }
 
+// Protocol rules, section 6: entries per neighbour and object in localQ.
+TEST(Retrieval, ANeighbourThatFillsAQueueIsCutOffAndCounted) {
+    ProcessOptions options;
+    options.degree = 2;
+    options.grace = Micros{0};
+    options.max_queue_of_one = 3;
+    Tree tree(options);
+    tree.join_all(2);
+    tree.hold_programs();
+    tree.update(2, {"o"});
+    tree.settle();  // the object is at 2, so that requests of 1 wait at the server
+
+    for (int i = 0; i < 3; ++i) tree.update(1, {"o"});
+    tree.settle();
+    const bool before = tree.state(kServer).is_live_child(1);
+    const Link& link = tree.state(kServer).links.all().at(1);
+    for (Sequence more = 1; more <= 3 && tree.state(kServer).is_live_child(1); ++more) {
+        tree.give(kServer,
+                  MessageReceived{1, link.epoch, link.received + 1, link.sent, Retrieve{"o"}});
+    }
+
+    EXPECT_TRUE(before);
+    EXPECT_FALSE(tree.state(kServer).is_live_child(1));
+    EXPECT_TRUE(tree.state(kServer).is_live_child(2));
+    EXPECT_EQ(tree.state(kServer).counters.bound_queue, 1u);
+}
+
 }  // namespace
 }  // namespace tributary::netlayer::testing

@@ -20,7 +20,7 @@ ServerImage full_image() {
     image.epochs_minted = 5;
     image.numbers = 13;
     Child child;
-    child.card = {4, 99, "tcp://host:7000", "key", "campus"};
+    child.card = {4, 99, "tcp://host:7000", "key", "campus", std::string("signed\0\n", 8)};
     child.epoch = 70;
     child.subtree = 3;
     child.spoke = true;
@@ -97,20 +97,56 @@ TEST(ImageCodec, HeldEdgeComesBackWithItsMessages) {
     EXPECT_EQ(as_text(view(std::get<Migrate>(holding.held[1]).object.body)), "three");
 }
 
-// What a coordinator of the format before stored has no held edge, and nothing after the updates.
-TEST(ImageCodec, ImageOfFormatOneIsStillRead) {
-    ServerImage image = full_image();
-    image.holding.reset();
+/// The bytes of an image without memberships as an earlier format had them: cards end with the
+/// name.
+StoredState of_format(std::uint8_t format, const ServerImage& image) {
     StoredState stored = ImageEncoder().encode(image);
-    ASSERT_EQ(stored.bytes.front(), 2u);
-    stored.bytes.front() = 1;
+    EXPECT_EQ(stored.bytes.front(), 3u);
+    stored.bytes.front() = format;
+    std::string text(as_text(stored.bytes));
+    for (const std::string name : {"campus", "clinic"}) {
+        const std::string with_membership = name + std::string(sizeof(std::uint32_t), '\0');
+        for (std::size_t at = text.find(with_membership); at != std::string::npos;
+             at = text.find(with_membership, at)) {
+            text.replace(at, with_membership.size(), name);
+            at += name.size();
+        }
+    }
+    stored.bytes = to_bytes(text);
+    return stored;
+}
+
+ServerImage image_without_memberships() {
+    ServerImage image = full_image();
+    for (auto& [id, child] : image.children) child.card.membership.clear();
+    return image;
+}
+
+// What a coordinator of the first format stored has no held edge, and nothing after the updates.
+TEST(ImageCodec, ImageOfFormatOneIsStillRead) {
+    ServerImage image = image_without_memberships();
+    image.holding.reset();
+    StoredState stored = of_format(1, image);
     stored.bytes.resize(stored.bytes.size() - sizeof(std::uint32_t));
 
     const auto after = decode_image(stored);
 
     ASSERT_TRUE(after) << after.error().message;
     EXPECT_EQ((*after)->updates.size(), 1u);
+    EXPECT_EQ((*after)->children.at(6).card, image.children.at(6).card);
     EXPECT_FALSE((*after)->holding);
+}
+
+// In the second format a card has no membership.
+TEST(ImageCodec, ImageOfFormatTwoIsStillRead) {
+    const ServerImage image = image_without_memberships();
+
+    const auto after = decode_image(of_format(2, image));
+
+    ASSERT_TRUE(after) << after.error().message;
+    EXPECT_EQ((*after)->children.at(4).card, image.children.at(4).card);
+    ASSERT_TRUE((*after)->holding);
+    EXPECT_EQ((*after)->holding->successor, image.holding->successor);
 }
 
 TEST(ImageCodec, MessagesNotAcknowledgedKeepTheirBodies) {

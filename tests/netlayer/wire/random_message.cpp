@@ -47,8 +47,12 @@ RequestId random_request(Random& random) {
 }
 
 Card random_card(Random& random) {
-    return {random.next(), random_incarnation(random), random_text(random, 100),
-            random_text(random, 40), random_text(random, 64)};
+    return {random.next(),
+            random_incarnation(random),
+            random_text(random, 100),
+            random_text(random, 40),
+            random_text(random, 64),
+            kRandomMembership + random_text(random, 200)};
 }
 
 std::vector<Neighbour> random_neighbours(Random& random, std::size_t most) {
@@ -88,7 +92,9 @@ class Describer {
 
     void operator()(const Retrieve& m) { add(m.object); }
     void operator()(const Migrate& m) { add(m.object), add(m.copies), add(m.dependencies); }
-    void operator()(const ReadRequest& m) { add(m.id), add(m.object), add(m.path); }
+    void operator()(const ReadRequest& m) {
+        add(m.id), add(m.object), add(m.path), add(m.hops), add(static_cast<int>(m.search));
+    }
     void operator()(const ReadClimb& m) {
         add(m.id), add(m.object), add(m.copies), add(m.dependencies), add(m.path);
     }
@@ -98,7 +104,7 @@ class Describer {
     }
     void operator()(const ForceConfirm& m) { add(m.id), add(m.path); }
     void operator()(const Ping& m) { add(m.number), add(m.subtree); }
-    void operator()(const Pong& m) { add(m.number), add(m.lease.count()); }
+    void operator()(const Pong& m) { add(m.number), add(m.lease.count()), add(m.processes); }
     void operator()(const Leave& /*m*/) {}
     void operator()(const Disconnected& m) { add(m.reason); }
     void operator()(const JoinForward& m) { add(m.joiner); }
@@ -114,6 +120,8 @@ class Describer {
     }
     void operator()(const Promote& m) { add(m.attempt), add(m.parent), add(m.siblings); }
     void operator()(const Depart& m) { add(m.attempt), add(m.epoch); }
+    void operator()(const CardRenewed& m) { add(m.card); }
+    void operator()(const Revoke& m) { add(m.number), add(m.statement); }
 
  private:
     void add(const std::string& value) { text_ += "'" + value + "' "; }
@@ -132,7 +140,7 @@ class Describer {
     }
     void add(const Card& value) {
         add(value.id), add(value.incarnation), add(value.endpoint), add(value.public_key);
-        add(value.name);
+        add(value.name), add(value.membership);
     }
     template <typename Element>
     void add(const std::vector<Element>& values) {
@@ -153,8 +161,8 @@ Message random_message(std::size_t alternative, Random& random) {
             return Migrate{random_object(random), random_objects(random),
                            random_dependencies(random)};
         case 2:
-            return ReadRequest{random_request(random), random_text(random, 20),
-                               random_path(random)};
+            return ReadRequest{random_request(random), random_text(random, 20), random_path(random),
+                               random.next(), static_cast<Search>(random.below(3))};
         case 3:
             return ReadClimb{random_request(random), random_object(random), random_objects(random),
                              random_dependencies(random), random_path(random)};
@@ -166,7 +174,7 @@ Message random_message(std::size_t alternative, Random& random) {
                          random_versions(random),     random.below(2) == 0};
         case 6: return ForceConfirm{random_request(random), random_path(random)};
         case 7: return Ping{random.next(), random.next()};
-        case 8: return Pong{random.next(), Micros(random.below(3'600'000'000))};
+        case 8: return Pong{random.next(), Micros(random.below(3'600'000'000)), random.next()};
         case 9: return Leave{};
         case 10: return Disconnected{random_text(random, 500)};
         case 11: return JoinForward{random_card(random)};
@@ -184,6 +192,8 @@ Message random_message(std::size_t alternative, Random& random) {
                            {random_card(random), 1 + random.below(99)},
                            random_neighbours(random, 4)};
         case 21: return Depart{random.next(), 1 + random.below(99)};
+        case 22: return CardRenewed{random_card(random)};
+        case 23: return Revoke{random.next(), random_text(random, 300)};
         default: throw std::logic_error("a new kind of message needs random content here");
     }
 }

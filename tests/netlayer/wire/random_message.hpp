@@ -9,6 +9,9 @@
 
 namespace tributary::netlayer {
 
+/// How the membership of every random card begins.
+inline const std::string kRandomMembership = "membership:";
+
 /// A message of the alternative with this index, with random content within all bounds.
 Message random_message(std::size_t alternative, Random& random);
 

@@ -1,8 +1,8 @@
 #pragma once
-// Ed25519 signatures of an organization (libsodium). The key says which contributor acted; it is
-// another key than the one that encrypts the organization's connections.
+// Ed25519 signatures (libsodium): what an organization did to a classifier, whom the coordinator
+// admitted. It is another key than the one that encrypts connections.
 // Invariant: the secret never leaves this value but to its owner's file. Values; any thread.
-// Source: design of the classifier, sections 3 and 5; RFC 8032.
+// RFC 8032.
 
 #include <array>
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 
-namespace tributary::classifier {
+namespace tributary {
 
 using SigningPublic = std::array<std::uint8_t, 32>;
 using SignatureBytes = std::array<std::uint8_t, 64>;
@@ -40,4 +40,4 @@ SignatureBytes sign(ByteView message, const SigningKey& key);
 [[nodiscard]] bool verify(ByteView message, const SignatureBytes& signature,
                           const SigningPublic& key);
 
-}  // namespace tributary::classifier
+}  // namespace tributary

@@ -1,4 +1,4 @@
-#include "classifier/trust/signing.hpp"
+#include "base/signing.hpp"
 
 #include <sodium.h>
 
@@ -7,7 +7,7 @@
 #include "base/assert.hpp"
 #include "base/file.hpp"
 
-namespace tributary::classifier {
+namespace tributary {
 
 namespace {
 
@@ -87,4 +87,4 @@ bool verify(ByteView message, const SignatureBytes& signature, const SigningPubl
                                        key.data()) == 0;
 }
 
-}  // namespace tributary::classifier
+}  // namespace tributary

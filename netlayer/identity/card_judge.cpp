@@ -1,0 +1,70 @@
+#include "netlayer/identity/card_judge.hpp"
+
+#include <vector>
+
+namespace tributary::netlayer {
+
+namespace {
+
+template <typename M>
+void add_cards(const M& message, std::vector<const Card*>& cards) {
+    if constexpr (requires { message.joiner.public_key; }) cards.push_back(&message.joiner);
+    if constexpr (requires { message.successor.public_key; }) cards.push_back(&message.successor);
+    if constexpr (requires { message.card.public_key; }) cards.push_back(&message.card);
+    if constexpr (requires { message.parent.public_key; }) cards.push_back(&message.parent);
+    if constexpr (requires { message.parent.card; }) cards.push_back(&message.parent.card);
+    if constexpr (std::is_same_v<M, Promote>) {
+        for (const Neighbour& sibling : message.siblings) cards.push_back(&sibling.card);
+    }
+}
+
+}  // namespace
+
+Result<bool> CardJudge::learn(const std::string& carried) {
+    if (!coordinator_) return fail(Errc::permission, "the coordinator's key is not known yet");
+    TRIBUTARY_TRY(Revocation fresh, open_revocation(carried, *coordinator_));
+    if (fresh.number <= revocation_.number) return false;
+    revocation_ = std::move(fresh);
+    return true;
+}
+
+Result<std::optional<MemberCard>> CardJudge::judge(const Card& card) const {
+    if (card.id == kServer) {
+        if (card.public_key == server_key_) return std::nullopt;
+        return fail(Errc::permission, "a card for the coordinator bears another key");
+    }
+    if (!coordinator_) return fail(Errc::permission, "the coordinator's key is not known yet");
+    TRIBUTARY_TRY(MemberCard proven, open_card(card.membership, *coordinator_));
+    if (proven.id != card.id || proven.public_key != card.public_key ||
+        proven.organization != card.name || (proven.roles & kRoleMember) == 0) {
+        return fail(Errc::permission, "a card is about another process than its membership");
+    }
+    TRIBUTARY_CHECK(still_good(proven));
+    return proven;
+}
+
+Status CardJudge::judge(const Message& message) const {
+    std::vector<const Card*> cards;
+    std::visit([&](const auto& kind) { add_cards(kind, cards); }, message);
+    for (const Card* card : cards) {
+        if (auto judged = judge(*card); !judged) return fail(judged.error());
+    }
+    const auto* revoke = std::get_if<Revoke>(&message);
+    if (revoke == nullptr) return {};
+    if (!coordinator_) return fail(Errc::permission, "the coordinator's key is not known yet");
+    TRIBUTARY_TRY(const Revocation revocation, open_revocation(revoke->statement, *coordinator_));
+    if (revocation.number == revoke->number) return {};
+    return fail(Errc::corrupt, "a revocation bears another number than its statement");
+}
+
+Status CardJudge::still_good(const MemberCard& card) const {
+    if (clock_.wall() > card.expires + kCardTolerance) {
+        return fail(Errc::permission, "the card of " + card.organization + " is out of date");
+    }
+    if (revocation_.voids(card)) {
+        return fail(Errc::permission, "the card of " + card.organization + " was revoked");
+    }
+    return {};
+}
+
+}  // namespace tributary::netlayer
