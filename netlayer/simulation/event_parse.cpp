@@ -87,6 +87,18 @@ Result<Input> join_of(const Json& json) {
     return JoinInvoked{std::move(server), json.at("incarnation").get<Incarnation>()};
 }
 
+Result<Input> card_issued_of(const Json& json) {
+    TRIBUTARY_TRY(const Bytes membership, bytes_of(json.at("membership")));
+    return CardIssued{std::string(membership.begin(), membership.end())};
+}
+
+Result<Input> revocation_of(const Json& json) {
+    TRIBUTARY_TRY(const Frame frame, frame_of(json.at("frame")));
+    const auto* revocation = frame.message ? std::get_if<Revoke>(&*frame.message) : nullptr;
+    if (revocation == nullptr) return fail(Errc::corrupt, "a revocation is something else");
+    return RevocationIssued{*revocation};
+}
+
 template <typename Kind>
 Kind link_of(const Json& json) {
     return Kind{json.at("peer").get<ProcessId>(), json.at("epoch").get<Epoch>(),
@@ -127,7 +139,9 @@ const std::map<std::string, Parser>& parsers() {
         {"computed", computed_of},
         {"stored", [](const Json& e) { return Input{Stored{e.at("token").get<std::uint64_t>()}}; }},
         {"link_resumed", [](const Json& e) { return Input{link_of<LinkResumed>(e)}; }},
-        {"link_greeted", [](const Json& e) { return Input{link_of<LinkGreeted>(e)}; }}};
+        {"link_greeted", [](const Json& e) { return Input{link_of<LinkGreeted>(e)}; }},
+        {"card_issued", card_issued_of},
+        {"revocation_issued", revocation_of}};
     return all;
 }
 

@@ -109,6 +109,12 @@ struct InputWriter {
                 {"epoch", e.epoch},
                 {"received", e.received}};
     }
+    Json operator()(const CardIssued& e) const {
+        return {{"kind", "card_issued"}, {"membership", to_hex(to_bytes(e.membership))}};
+    }
+    Json operator()(const RevocationIssued& e) const {
+        return {{"kind", "revocation_issued"}, {"frame", frame_of({0, 0, 0, 0, 0, e.revocation})}};
+    }
 };
 
 /// Makes the JSON of every kind of notice.
