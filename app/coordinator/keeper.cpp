@@ -35,23 +35,36 @@ bool is_decided(const ClassifierObject& object, std::uint64_t since) {
     });
 }
 
-/// What the operation needs when the object arrives; versions that passed or did not.
+/// What the operation needs when the object arrives.
 struct Withholding {
-    ClassifierObject good;
-    ClassifierObject suspect;
+    ClassifierObject good;     ///< passed
+    ClassifierObject suspect;  ///< did not
+    classifier::Validation validation;
     SigningKey key;
 };
 
-/// The object as it arrived -> the version without the contribution, or nothing to do.
+/// What the donated records say of a model after another; there is no batch to look at.
+classifier::GateReport judge_models(const classifier::Model& before, const classifier::Model& after,
+                                    const classifier::Validation& validation) {
+    const classifier::TrainingBatch unknown{classifier::FeatureMatrix(after.width()), {}, {}};
+    return classifier::judge({before, after, unknown}, validation);
+}
+
+/// The object as it arrived -> the version without the contribution, or nothing to do. What came
+/// after the contribution is kept if it passes; else all of it waits, in the newest one's name.
 Result<Bytes> withheld(const Withholding& act, ByteView arrived) {
+    const ClassifierObject& good = act.good;
     TRIBUTARY_TRY(const ClassifierObject current, classifier::decode_object(arrived));
-    if (is_decided(current, act.good.version)) return Bytes{};
+    if (is_decided(current, good.version)) return Bytes{};
     TRIBUTARY_TRY(const Digest parent, classifier::content_digest(arrived));
     TRIBUTARY_TRY(const auto engine,
                   classifier::make_engine(current.model.kind, classifier::kDefaultEngine));
+    const std::string name = keeper_name(act.key.public_key);
     TRIBUTARY_TRY(ClassifierObject next,
-                  classifier::withhold({act.good, act.suspect, current}, parent, *engine,
-                                       keeper_name(act.key.public_key)));
+                  classifier::withhold({good, act.suspect, current}, parent, *engine, name));
+    if (!judge_models(good.model, next.model, act.validation).passed) {
+        TRIBUTARY_TRY(next, classifier::withhold({good, current, current}, parent, *engine, name));
+    }
     return classifier::encode_signed(std::move(next), act.key);
 }
 
@@ -121,23 +134,23 @@ Status Keeper::judge(const Object& object) {
     TRIBUTARY_TRY(const auto good, last_good(object.id));
     if (good && suspect.version <= good->version) return {};
     if (!good || is_decided(suspect, good->version)) return judged_.keep(bytes);
-    const classifier::TrainingBatch unknown{
-        classifier::FeatureMatrix(suspect.model.width()), {}, {}};
-    const classifier::GateReport report =
-        classifier::judge({good->model, suspect.model, unknown}, donated_.validation_for(suspect));
+    const classifier::Validation validation = donated_.validation_for(suspect);
+    const classifier::GateReport report = judge_models(good->model, suspect.model, validation);
     if (report.judged) metrics_.counter("keeper.judged").add();
     if (report.passed) return judged_.keep(bytes);
     log::warning("keeper", "a contribution is withheld",
                  {{"object", object.id}, {"why", classifier::describe(report)}});
-    return withhold(*good, suspect);
+    return withhold(*good, suspect, validation);
 }
 
-Status Keeper::withhold(const ClassifierObject& good, const ClassifierObject& suspect) {
+Status Keeper::withhold(const ClassifierObject& good, const ClassifierObject& suspect,
+                        const classifier::Validation& validation) {
     netlayer::UpdateRequest request;
     request.objects = {suspect.id};
     request.wait = netlayer::Durability::durable;
     request.timeout = kPatience;
-    const auto act = std::make_shared<const Withholding>(Withholding{good, suspect, key_});
+    const auto act =
+        std::make_shared<const Withholding>(Withholding{good, suspect, validation, key_});
     const auto made = std::make_shared<Bytes>();
     request.program =
         [act, made](const std::map<ObjectId, Object>& inputs) -> Result<std::map<ObjectId, Bytes>> {

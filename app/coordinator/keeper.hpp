@@ -56,7 +56,8 @@ class Keeper {
     [[nodiscard]] std::optional<netlayer::Object> next();
     Status judge(const netlayer::Object& object);
     [[nodiscard]] Result<std::optional<Version>> last_good(const std::string& id) const;
-    Status withhold(const Version& good, const Version& suspect);
+    Status withhold(const Version& good, const Version& suspect,
+                    const classifier::Validation& validation);
 
     DonatedRecords donated_;
     ObjectHistory judged_;

@@ -100,17 +100,20 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
     const bool judged =
         !is_young(trial.before, options) && validation.size() >= options.least_records;
     if (!judged) return report;
-    report.judged = true;
+    const ModelKind kind = trial.before.kind;
     const Predictor before(trial.before);
     const std::vector<double> margins_before =
         margins_of(before, validation.features, validation.signs);
+    const Distance held_out = distance_of(kind, margins_before, validation.signs);
+    const bool settled = kind != ModelKind::one_class ||
+                         held_out.loss <= options.settled * trial.before.parameters.nu;
+    if (!settled) return report;
+    report.judged = true;
     const std::vector<double> margins_after =
         margins_of(Predictor(trial.after), validation.features, validation.signs);
     for (std::size_t i = 0; i < margins_after.size(); ++i) {
         report.scores_after.push_back(margins_after[i] * validation.signs[i]);
     }
-    const ModelKind kind = trial.before.kind;
-    const Distance held_out = distance_of(kind, margins_before, validation.signs);
     report.ramp_before = held_out.loss;
     report.ramp_after = distance_of(kind, margins_after, validation.signs).loss;
     report.contradicted_held_out = held_out.contradicted;

@@ -40,6 +40,9 @@ struct GateOptions {
     double improvement = 0.001;       ///< fall of the loss from which on the update serves the site
     std::uint64_t least_seen = 1000;  ///< records of each class, before which a model is young
     std::size_t least_records = 100;  ///< with fewer held out, nothing can be judged
+    /// A one-class model is young while it finds more than so many times nu of the held-out normal
+    /// records strange: it is still learning what is normal.
+    double settled = 4;
 };
 
 /// What the gate saw, for the ledger and for people.

@@ -69,9 +69,10 @@ class OneClassTrial {
         for (const TrainingBatch& memory : {memory_.rows(), TrainingBatch{}}) {
             const Model after = *OneClassEngine().learn(model_, batch, memory);
             const GateReport report = judge({model_, after, batch}, validation_);
-            ++poisoned_;
+            poisoned_ += report.judged ? 1 : 0;
             caught_ += report.passed ? 0 : 1;
-            if (report.passed) std::cout << share << " missed: " << describe(report) << "\n";
+            if (report.judged && report.passed)
+                std::cout << share << " missed: " << describe(report) << "\n";
         }
     }
 
@@ -130,7 +131,8 @@ TEST(OneClassGate, PublishedAttacksTaughtAsNormalDoNotPass) {
 
     std::cout << trial.alarms() << " false alarms in " << trial.judged() << " judged updates, "
               << trial.caught() << " of " << trial.poisoned() << " poisoned ones caught\n";
-    EXPECT_GT(trial.judged(), 50U);
+    EXPECT_GT(trial.judged(), 30U);
+    EXPECT_GT(trial.poisoned(), 0U);
     EXPECT_EQ(trial.alarms(), 0U);
     EXPECT_EQ(trial.caught(), trial.poisoned());
 }
