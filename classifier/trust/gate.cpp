@@ -45,29 +45,11 @@ double mean_loss(const std::vector<double>& margins) {
     return margins.empty() ? 0 : sum / static_cast<double>(margins.size());
 }
 
-/// How far records and a model are apart.
-struct Distance {
-    double loss = 0;          ///< mean ramp loss, or the share of normal records found strange
-    double contradicted = 0;  ///< share of the records that contradict the model outright
-};
-
-Distance distance_of(ModelKind kind, const std::vector<double>& margins,
-                     const std::vector<std::int8_t>& signs) {
-    if (kind != ModelKind::one_class) return {mean_loss(margins), share_below(margins, -1)};
-    std::vector<double> of_normal;
-    for (std::size_t i = 0; i < margins.size(); ++i) {
-        if (signs[i] > 0) of_normal.push_back(margins[i]);
-    }
-    const double strange = share_below(of_normal, 0);
-    return {strange, strange};
-}
-
-/// Records of each class before which a model is young; a one-class model has seen one class.
-bool is_young(const Model& model, const GateOptions& options) {
-    const bool one_class = model.kind == ModelKind::one_class;
-    const std::uint64_t seen =
-        one_class ? model.seen_positive : std::min(model.seen_positive, model.seen_negative);
-    return !model.trained() || seen < options.least_seen;
+/// A one-class model has no margins to judge by: its scores have another scale.
+bool is_judged(const Model& before, const Validation& validation, const GateOptions& options) {
+    return before.kind != ModelKind::one_class && before.trained() &&
+           std::min(before.seen_positive, before.seen_negative) >= options.least_seen &&
+           validation.size() >= options.least_records;
 }
 
 std::map<std::string, Stratum> by_stratum(const Validation& validation,
@@ -97,31 +79,23 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
                  const GateOptions& options) {
     TRIBUTARY_ASSERT(validation.strata.size() == validation.size());
     GateReport report;
-    const bool judged =
-        !is_young(trial.before, options) && validation.size() >= options.least_records;
-    if (!judged) return report;
-    const ModelKind kind = trial.before.kind;
+    if (!is_judged(trial.before, validation, options)) return report;
+    report.judged = true;
     const Predictor before(trial.before);
     const std::vector<double> margins_before =
         margins_of(before, validation.features, validation.signs);
-    const Distance held_out = distance_of(kind, margins_before, validation.signs);
-    const bool settled = kind != ModelKind::one_class ||
-                         held_out.loss <= options.settled * trial.before.parameters.nu;
-    if (!settled) return report;
-    report.judged = true;
     const std::vector<double> margins_after =
         margins_of(Predictor(trial.after), validation.features, validation.signs);
     for (std::size_t i = 0; i < margins_after.size(); ++i) {
         report.scores_after.push_back(margins_after[i] * validation.signs[i]);
     }
-    report.ramp_before = held_out.loss;
-    report.ramp_after = distance_of(kind, margins_after, validation.signs).loss;
-    report.contradicted_held_out = held_out.contradicted;
-    const std::vector<double> margins_batch =
-        margins_of(before, trial.batch.features, trial.batch.signs);
-    report.contradicted_batch = distance_of(kind, margins_batch, trial.batch.signs).contradicted;
+    report.ramp_before = mean_loss(margins_before);
+    report.ramp_after = mean_loss(margins_after);
+    report.contradicted_held_out = share_below(margins_before, -1);
+    report.contradicted_batch =
+        share_below(margins_of(before, trial.batch.features, trial.batch.signs), -1);
     const double rise = report.ramp_after - report.ramp_before;
-    const bool serves = kind != ModelKind::one_class && rise < -options.improvement;
+    const bool serves = rise < -options.improvement;
     const double excess = report.contradicted_batch - report.contradicted_held_out;
     report.passed = rise <= options.ramp_rise && (serves || excess <= options.contradicted);
     double worst = 0;

@@ -4,11 +4,9 @@
 // stratum drops; the model before contradicts the batch outright more often than it contradicts
 // those records. The site's memory makes an update robust, so that the third sign often is the only
 // one. Where the loss falls the update serves the site, and the other signs do not count. A
-// one-class model has no margins: its loss is the share of normal records that it finds strange,
-// and a batch contradicts it where it finds the batch strange; such a loss also falls when attacks
-// are taught as normal, so that it excuses nothing there. A young model is not judged: it changes
-// too much from update to update. What does not pass is parked, not thrown away: the first batch of
-// a new mix of traffic looks like poison.
+// one-class model is not judged: it has no margins. A young model is not judged: it changes too
+// much from update to update. What does not pass is parked, not thrown away: the first batch of a
+// new mix of traffic looks like poison.
 // Pure functions; any thread. Source: design of the classifier, section 5.
 
 #include <map>
@@ -40,16 +38,13 @@ struct GateOptions {
     double improvement = 0.001;       ///< fall of the loss from which on the update serves the site
     std::uint64_t least_seen = 1000;  ///< records of each class, before which a model is young
     std::size_t least_records = 100;  ///< with fewer held out, nothing can be judged
-    /// A one-class model is young while it finds more than so many times nu of the held-out normal
-    /// records strange: it is still learning what is normal.
-    double settled = 4;
 };
 
 /// What the gate saw, for the ledger and for people.
 struct GateReport {
-    bool judged = false;  ///< false: too few records, or a young model before
+    bool judged = false;  ///< false: too few records, a young model before, or a one-class model
     bool passed = true;
-    double ramp_before = 0;  ///< of a one-class model the share of normal records found strange
+    double ramp_before = 0;
     double ramp_after = 0;
     std::string stratum;  ///< the stratum that lost most; empty: none lost
     double recall_before = 0;

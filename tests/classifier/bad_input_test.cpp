@@ -226,9 +226,9 @@ struct Taught {
 
 std::vector<Taught> taught_kinds() {
     std::vector<Taught> kinds;
-    HyperParameters parameters;
-    parameters.fourier = 64;
     for (const ModelKind kind : {ModelKind::svm_rbf, ModelKind::rff_linear, ModelKind::one_class}) {
+        HyperParameters parameters;
+        if (kind == ModelKind::rff_linear) parameters.fourier = 64;
         Synthetic source(57);
         auto engine = *make_engine(kind, kDefaultEngine);
         Model model = *engine->learn(Model::empty(kWidth, parameters, kind), source.batch(300));
