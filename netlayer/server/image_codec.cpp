@@ -10,7 +10,8 @@ namespace tributary::netlayer {
 
 namespace {
 
-constexpr std::uint32_t kImageFormat = 2;
+constexpr std::uint32_t kImageFormat = 3;
+constexpr std::uint32_t kFormatWithoutKeys = 2;
 constexpr std::uint32_t kFormatWithoutHolding = 1;
 constexpr std::size_t kHashLength = 64;
 constexpr std::size_t kMaxText = 4096;
@@ -75,6 +76,7 @@ class ImageWriter {
         text(card.endpoint);
         text(card.public_key);
         text(card.name);
+        out_.u64(card.key);
     }
     void put(const Child& child) {
         put(child.card);
@@ -108,6 +110,7 @@ class ImageWriter {
         out_.u64(holding.leaver);
         out_.u64(holding.attempt);
         put(holding.successor);
+        out_.u8(holding.rotation ? 1 : 0);
         out_.u64(holding.announced.at(holding.successor.id));
         count(holding.held.size());
         Sequence sequence = 0;
@@ -165,8 +168,8 @@ class ImageReader {
 
     std::shared_ptr<const ServerImage> read() {
         auto image = std::make_shared<ServerImage>();
-        const std::uint32_t format = in_.u32();
-        demand(format == kImageFormat || format == kFormatWithoutHolding);
+        format_ = in_.u32();
+        demand(format_ >= kFormatWithoutHolding && format_ <= kImageFormat);
         image->incarnation = in_.u64();
         image->persists = in_.u64();
         image->epochs_minted = in_.u64();
@@ -187,7 +190,7 @@ class ImageReader {
         });
         repeat([&] { read_queue(*image); });
         repeat([&] { read_update(*image); });
-        if (format != kFormatWithoutHolding) {
+        if (format_ > kFormatWithoutHolding) {
             repeat([&] { read_holding(*image); });
         }
         demand(in_.ok() && in_.remaining() == 0);
@@ -215,6 +218,7 @@ class ImageReader {
         card.endpoint = text();
         card.public_key = text();
         card.name = text();
+        if (format_ > kFormatWithoutKeys) card.key = in_.u64();
         return card;
     }
     Child read_child() {
@@ -280,6 +284,7 @@ class ImageReader {
         holding.leaver = in_.u64();
         holding.attempt = in_.u64();
         holding.successor = read_card();
+        if (format_ > kFormatWithoutKeys) holding.rotation = in_.u8() != 0;
         const Epoch epoch = in_.u64();
         holding.announced[holding.successor.id] = epoch;
         repeat([&] {
@@ -304,6 +309,7 @@ class ImageReader {
 
     ByteReader in_;
     const std::map<std::string, Body>& bodies_;
+    std::uint32_t format_ = 0;
     bool good_ = true;
 };
 

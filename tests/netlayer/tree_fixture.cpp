@@ -4,9 +4,30 @@
 
 namespace tributary::netlayer::testing {
 
+namespace {
+
+ProcessOptions with_degree(std::size_t degree) {
+    ProcessOptions options;
+    options.degree = degree;
+    return options;
+}
+
+ProcessOptions searching() {
+    ProcessOptions options;
+    options.search_tree = true;
+    return options;
+}
+
+}  // namespace
+
 Tree::Tree(std::size_t degree, Mutations mutations, Micros grace, Inspection inspect)
-    : mutations_(mutations), inspect_(std::move(inspect)) {
-    options_.degree = degree;
+    : Tree(with_degree(degree), mutations, grace, std::move(inspect)) {}
+
+Tree::Tree(Search /*search*/, Mutations mutations, Micros grace)
+    : Tree(searching(), mutations, grace, {}) {}
+
+Tree::Tree(ProcessOptions options, Mutations mutations, Micros grace, Inspection inspect)
+    : options_(options), mutations_(mutations), inspect_(std::move(inspect)) {
     options_.grace = grace;
     options_.persist_state = grace > Micros{0};
     Process::Setup setup;
@@ -24,6 +45,7 @@ void Tree::ask_to_join(ProcessId id) {
         Process::Setup setup;
         setup.self.id = id;
         setup.self.name = "p" + std::to_string(id);
+        if (options_.search_tree) setup.self.key = id;
         setup.options = options_;
         setup.mutations = mutations_;
         setup.inspect = inspect_;
@@ -48,6 +70,7 @@ void Tree::give(ProcessId id, Input input) {
 
 void Tree::perform(ProcessId id, Effect effect) {
     if (auto* send = std::get_if<Send>(&effect)) {
+        if (!is_heartbeat(send->message)) ++sent_;
         if (cut_.contains({id, send->to})) return;
         flying_[{id, send->to}].push_back(MessageReceived{
             id, send->epoch, send->sequence, send->acknowledged, std::move(send->message)});
@@ -94,7 +117,7 @@ void Tree::settle() {
         std::vector<std::pair<ProcessId, ProcessId>> edges;
         for (const auto& [edge, queue] : flying_) edges.push_back(edge);
         for (const auto& [from, to] : edges) {
-            if (deliver(from, to)) moved = true;
+            if (!stalled_.contains({from, to}) && deliver(from, to)) moved = true;
         }
         while (!hold_ && !held_.empty()) {
             finish(held_.begin()->first);
@@ -129,6 +152,11 @@ void Tree::cut(ProcessId a, ProcessId b) {
             return std::holds_alternative<MessageReceived>(input);
         });
     }
+}
+
+void Tree::flow(ProcessId a, ProcessId b) {
+    stalled_.erase({a, b});
+    stalled_.erase({b, a});
 }
 
 void Tree::link_down(ProcessId where, ProcessId peer) {
