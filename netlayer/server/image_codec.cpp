@@ -30,7 +30,7 @@ void for_each_object(AnyMessage& message, const Visit& visit) {
     std::visit(
         [&](auto& content) {
             if constexpr (requires { content.object.body; }) visit(content.object);
-            if constexpr (requires { content.copies; }) {
+            if constexpr (requires { content.copies.front().body; }) {
                 for (auto& object : content.copies) visit(object);
             }
             if constexpr (requires { content.objects; }) {

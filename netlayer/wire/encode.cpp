@@ -52,15 +52,6 @@ void put(const Neighbour& from, wire::Neighbour& to) {
 }
 
 template <typename Repeated>
-void put_versions(const std::vector<KnownVersion>& from, Repeated& to) {
-    for (const KnownVersion& known : from) {
-        wire::KnownVersion& made = *to.Add();
-        made.set_object(known.object);
-        made.set_version(known.version);
-    }
-}
-
-template <typename Repeated>
 void put_queues(const std::vector<QueueCopy>& from, Repeated& to) {
     for (const QueueCopy& copy : from) {
         wire::QueueCopy& made = *to.Add();
