@@ -179,8 +179,9 @@ Checker::Final Checker::at_rest() {
     survey();
     for (const auto& [id, node] : world_.nodes()) {
         if (!node.process || !node.process->state().is_connected()) continue;
-        const auto found = std::find_if(members_.begin(), members_.end(),
-                                        [&](const Member& m) { return m.state->self.id == id; });
+        const auto found =
+            std::find_if(members_.begin(), members_.end(),
+                         [self = id](const Member& m) { return m.state->self.id == self; });
         if (found == members_.end()) {
             final.violations.push_back("process " + std::to_string(id) +
                                        " takes itself for connected at the end, but is not");
