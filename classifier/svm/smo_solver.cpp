@@ -1,10 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "base/log.hpp"
 #include "classifier/predict/predictor.hpp"
-#include "classifier/svm/active_rows.hpp"
 #include "classifier/svm/libsvm_engine.hpp"
 #include "classifier/svm/smo_engine.hpp"
 #include "classifier/svm/smo_loops.hpp"
@@ -14,10 +12,6 @@ namespace tributary::classifier {
 namespace {
 
 constexpr double kLeastCurvature = 1e-12;
-/// Rows that have no part in the solution and a margin above 1 by more than this wait outside.
-constexpr double kFarMargin = 0.25;
-/// So often the rows outside are looked at again before all of them take part.
-constexpr int kRoundsWithFew = 8;
 
 class SmoSolver final : public Solver {
  public:
@@ -27,9 +21,9 @@ class SmoSolver final : public Solver {
           costs_(costs),
           parameters_(parameters),
           cap_(std::max<std::uint64_t>(options.least_iterations, 100 * set.size())),
-          cache_bytes_(options.cache_bytes),
           pool_(pool),
           arena_(pool != nullptr ? pool->take() : std::make_unique<KernelArena>()),
+          cache_(set.features(), parameters.gamma, *arena_, options.cache_bytes),
           alphas_(set.size(), 0),
           bounds_(set.size(), 0),
           potentials_(padded(set.size()), 0),
@@ -40,7 +34,6 @@ class SmoSolver final : public Solver {
     }
 
     ~SmoSolver() override {
-        active_.reset();
         if (pool_ != nullptr) pool_->give_back(std::move(arena_));
     }
     SmoSolver(const SmoSolver&) = delete;
@@ -52,15 +45,8 @@ class SmoSolver final : public Solver {
             bounds_[i] = left_out[i] ? 0 : costs_.of(set_.sign(i)) * set_.weight(i);
         }
         begin_at(balanced(start));
-        std::uint64_t steps = 0;
-        for (int round = 0; steps < cap_; ++round) {
-            const Extremes extremes = smo_extremes(rows());
-            if (!violated(extremes)) return describe(steps);
-            const bool more = activate(extremes, round >= kRoundsWithFew);
-            const std::uint64_t taken = iterate(cap_ - steps);
-            if (taken == 0 && !more) return describe(steps);  // as far as floats reach
-            steps += taken;
-        }
+        const std::uint64_t steps = iterate();
+        if (steps < cap_) return describe(steps);
         log::warning("smo", "iteration cap reached, LIBSVM takes over",
                      {{"rows", set_.size()}, {"iterations", steps}});
         return make_libsvm_solver(set_, costs_, parameters_)->solve(left_out, start);
@@ -90,29 +76,22 @@ class SmoSolver final : public Solver {
         return alphas;
     }
 
-    /// Sets the alphas and carries the change to every row.
-    void begin_at(std::vector<double> alphas) {
-        std::swap(alphas, alphas_);
-        for (std::size_t i = 0; i < alphas_.size(); ++i) mark(i);
-        carry(alphas, std::vector<std::uint8_t>(set_.size(), 0));
-    }
-
-    /// Carries the change of the alphas to the potentials, summed in double: on the way the parts
-    /// are far larger than what is left.
-    /// @param before  the alphas that the potentials know
-    /// @param knows   1 for every row whose potential has the change already
-    void carry(const std::vector<double>& before, const std::vector<std::uint8_t>& knows) {
+    /// Sets the alphas and carries the change to the potentials of every row, summed in double:
+    /// on the way the parts are far larger than what is left.
+    void begin_at(const std::vector<double>& alphas) {
         Model change = Model::empty(set_.width(), parameters_);
-        for (std::size_t i = 0; i < alphas_.size(); ++i) {
-            const auto moved = static_cast<float>(set_.sign(i) * (alphas_[i] - before[i]));
+        for (std::size_t i = 0; i < alphas.size(); ++i) {
+            const double change_by = set_.sign(i) * (alphas[i] - alphas_[i]);
+            const auto moved = static_cast<float>(change_by);
+            alphas_[i] = alphas[i];
+            mark(i);
             if (moved == 0) continue;
             change.vectors.append(set_.row(i));
             change.coefficients.push_back(moved);
         }
         if (change.coefficients.empty()) return;
         const Predictor predictor(change);
-        for (std::size_t i = 0; i < alphas_.size(); ++i) {
-            if (knows[i]) continue;
+        for (std::size_t i = 0; i < alphas.size(); ++i) {
             potentials_[i] = static_cast<float>(static_cast<double>(potentials_[i]) -
                                                 predictor.score(set_.row(i)));
         }
@@ -137,94 +116,38 @@ class SmoSolver final : public Solver {
     }
 
     /// Moves along +y or -y; a row that reaches its bound stands exactly on it.
-    /// @return where it may move from there
-    float move(std::size_t i, int direction, double step) {
+    void move(std::size_t i, int direction, double step) {
         if (step >= room(i, direction)) {
             alphas_[i] = set_.sign(i) * direction > 0 ? bounds_[i] : 0;
         } else {
             alphas_[i] += set_.sign(i) * direction * step;
         }
         mark(i);
-        return moves_[i];
     }
 
     [[nodiscard]] SmoRows rows() { return {potentials_.data(), moves_.data(), potentials_.size()}; }
 
-    [[nodiscard]] bool violated(const Extremes& extremes) const {
-        const double violation =
-            static_cast<double>(extremes.up_value) - static_cast<double>(extremes.low_value);
-        return violation >= parameters_.eps;
-    }
-
-    /// Chooses the rows that take part: those with an alpha, and those whose margin is not far
-    /// above 1, so that every violation is among them. Rows that take part already stay.
-    /// @return whether there is one more than before
-    bool activate(const Extremes& extremes, bool everything) {
-        const double middle =
-            (static_cast<double>(extremes.up_value) + static_cast<double>(extremes.low_value)) / 2;
-        std::vector<std::uint8_t> chosen(set_.size(), 0);
-        for (std::size_t i = 0; i < set_.size(); ++i) {
-            const double below = set_.sign(i) * (static_cast<double>(potentials_[i]) - middle);
-            const bool near = alphas_[i] > 0 || below > -kFarMargin;
-            chosen[i] = bounds_[i] > 0 && (near || everything) ? 1 : 0;
-        }
-        for (std::size_t p = 0; active_ && p < active_->size(); ++p) {
-            chosen[active_->rows()[p]] = 1;
-        }
-        const auto wanted = static_cast<std::size_t>(std::ranges::count(chosen, 1));
-        if (active_ && wanted == active_->size()) return false;
-        std::vector<std::size_t> chosen_rows;
-        for (std::size_t i = 0; i < set_.size(); ++i) {
-            if (chosen[i]) chosen_rows.push_back(i);
-        }
-        active_.reset();  // before the next one borrows the arena
-        active_.emplace(set_.features(), std::move(chosen_rows), parameters_.gamma, *arena_,
-                        cache_bytes_);
-        return true;
-    }
-
-    /// Moves the rows that take part until none of them is violated, and tells the others.
-    std::uint64_t iterate(std::uint64_t most_steps) {
-        ActiveRows& active = *active_;
-        const std::vector<double> before = alphas_;
-        std::vector<std::uint8_t> knows(set_.size(), 0);
-        for (std::size_t p = 0; p < active.size(); ++p) {
-            const std::size_t row = active.rows()[p];
-            active.potential(p) = potentials_[row];
-            active.move(p) = moves_[row];
-        }
-        const std::uint64_t steps = descend(active, most_steps);
-        for (std::size_t p = 0; p < active.size(); ++p) {
-            const std::size_t row = active.rows()[p];
-            potentials_[row] = active.potential(p);
-            knows[row] = 1;
-        }
-        carry(before, knows);
-        return steps;
-    }
-
-    std::uint64_t descend(ActiveRows& active, std::uint64_t most_steps) {
-        const SmoRows loops = active.for_loops();
-        Extremes extremes = smo_extremes(loops);
-        for (std::uint64_t steps = 0; steps < most_steps; ++steps) {
-            if (!violated(extremes)) return steps;
+    std::uint64_t iterate() {
+        Extremes extremes = smo_extremes(rows());
+        for (std::uint64_t steps = 0; steps < cap_; ++steps) {
+            const double violation =
+                static_cast<double>(extremes.up_value) - static_cast<double>(extremes.low_value);
+            if (!(violation >= parameters_.eps)) return steps;
             const std::size_t up = extremes.up;
-            const float* const kernel_up = active.kernels(up);
-            const std::size_t low = smo_partner(loops, kernel_up, extremes.up_value);
-            if (low >= active.size()) return steps;
-            const float* const kernel_low = active.kernels(low);
+            const float* const kernel_up = cache_.row(up);
+            const std::size_t low = smo_partner(rows(), kernel_up, extremes.up_value);
+            if (low >= set_.size()) return steps;
+            const float* const kernel_low = cache_.row(low);
             const double bend =
                 std::max(2.0 - 2.0 * static_cast<double>(kernel_up[low]), kLeastCurvature);
             const double gap =
-                static_cast<double>(extremes.up_value) - static_cast<double>(active.potential(low));
-            const std::size_t up_row = active.rows()[up];
-            const std::size_t low_row = active.rows()[low];
-            const double step = std::min({gap / bend, room(up_row, 1), room(low_row, -1)});
-            active.move(up) = move(up_row, 1, step);
-            active.move(low) = move(low_row, -1, step);
-            extremes = smo_step(loops, kernel_up, kernel_low, static_cast<float>(step));
+                static_cast<double>(extremes.up_value) - static_cast<double>(potentials_[low]);
+            const double step = std::min({gap / bend, room(up, 1), room(low, -1)});
+            move(up, 1, step);
+            move(low, -1, step);
+            extremes = smo_step(rows(), kernel_up, kernel_low, static_cast<float>(step));
         }
-        return most_steps;
+        return cap_;
     }
 
     /// Mean potential of the free rows, or the middle of what the bounded ones allow: -rho.
@@ -261,10 +184,9 @@ class SmoSolver final : public Solver {
     Costs costs_;
     HyperParameters parameters_;
     std::uint64_t cap_;
-    std::size_t cache_bytes_;
     ArenaPool* pool_;
     std::unique_ptr<KernelArena> arena_;
-    std::optional<ActiveRows> active_;
+    KernelCache cache_;
     std::vector<double> alphas_;
     std::vector<double> bounds_;
     std::vector<float> potentials_;
