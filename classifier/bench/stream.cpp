@@ -111,7 +111,7 @@ double accuracy_of(const Model& model, const TrainingBatch& batch) {
 Result<Model> batch_model(const TrainingBatch& batch, const HyperParameters& parameters,
                           bool libsvm, double* seconds) {
     TRIBUTARY_TRY(const PreparedBatch prepared, prepare(batch, TrainingBatch{}));
-    const TrainingSet& set = prepared.rows;
+    const TrainingSet& set = prepared.own;
     const Costs costs = class_costs(parameters.cost, prepared.positives, prepared.negatives);
     const auto solver = libsvm ? make_libsvm_solver(set, costs, parameters)
                                : make_smo_solver(set, costs, parameters);

@@ -10,7 +10,8 @@ namespace tributary::classifier {
 Predictor::Predictor(const Model& model)
     : width_(model.width()),
       rho_(model.rho),
-      vectors_(model.vectors, model.parameters.gamma),
+      gamma_(model.parameters.gamma),
+      vectors_(model.vectors),
       coefficients_(padded(model.coefficients.size()) / 16),
       linear_(model.linear) {
     if (!linear_.empty()) {
@@ -26,7 +27,7 @@ double Predictor::score(FeatureRow row) const {
     TRIBUTARY_ASSERT(row.size() == width_);
     if (!linear_.empty()) return score_linear(row);
     if (coefficients_.empty()) return -rho_;
-    return vectors_.weighted_sum(row, coefficients_.front().values) - rho_;
+    return vectors_.weighted_sum(row, gamma_, coefficients_.front().values) - rho_;
 }
 
 double Predictor::score_linear(FeatureRow row) const {

@@ -31,6 +31,7 @@ class Predictor {
 
     std::size_t width_ = 0;
     double rho_ = 0;
+    double gamma_ = 0;
     RbfRows vectors_;
     std::vector<FloatBlock> coefficients_;  ///< padded like the rows, zero behind them
     FourierMap fourier_;

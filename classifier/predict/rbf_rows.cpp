@@ -13,6 +13,11 @@ namespace {
 constexpr std::size_t kMostPairs = (kWidthLimit + 1) / 2;
 constexpr double kLog2OfE = 1.4426950408889634;
 
+/// The factor that makes of a squared distance of cells the exponent of 2.
+float scale_of(double gamma) {
+    return static_cast<float>(-gamma / (255.0 * 255.0) * kLog2OfE);
+}
+
 /// The non-zero pairs of one record and its squared norm.
 struct Query {
     std::array<QueryPair, kMostPairs> pairs;
@@ -36,16 +41,15 @@ struct Query {
 
 }  // namespace
 
-RbfRows::RbfRows(const FeatureMatrix& rows, double gamma)
-    : size_(rows.rows()),
+RbfRows::RbfRows(const FeatureMatrix& rows, std::size_t first, std::size_t last)
+    : size_(last - first),
       width_(rows.width()),
-      scale_(static_cast<float>(-gamma / (255.0 * 255.0) * kLog2OfE)),
       pairs_((width_ + 1) / 2 * padded(size_) / 16),
       norms_(padded(size_)) {
     TRIBUTARY_ASSERT(width_ <= kWidthLimit);
     const std::size_t stride = padded(size_);
     for (std::size_t i = 0; i < size_; ++i) {
-        const FeatureRow row = rows.row(i);
+        const FeatureRow row = rows.row(first + i);
         for (std::size_t j = 0; j < width_; ++j) {
             if (row[j] == 0) continue;
             const std::size_t at = j / 2 * stride * 2 + i * 2 + j % 2;
@@ -55,21 +59,21 @@ RbfRows::RbfRows(const FeatureMatrix& rows, double gamma)
     }
 }
 
-void RbfRows::kernels(FeatureRow query, float* out) const {
+void RbfRows::kernels(FeatureRow query, double gamma, float* out) const {
     TRIBUTARY_ASSERT(query.size() == width_);
     if (size_ == 0) return;
     const Query pairs(query, padded(size_));
     kernel_row({pairs_.front().cells, norms_.data(), pairs.pairs.data(), pairs.size, pairs.norm,
-                scale_, padded(size_)},
+                scale_of(gamma), padded(size_)},
                out);
 }
 
-double RbfRows::weighted_sum(FeatureRow query, const float* coefficients) const {
+double RbfRows::weighted_sum(FeatureRow query, double gamma, const float* coefficients) const {
     TRIBUTARY_ASSERT(query.size() == width_);
     if (size_ == 0) return 0;
     const Query pairs(query, padded(size_));
     return kernel_sum({pairs_.front().cells, norms_.data(), pairs.pairs.data(), pairs.size,
-                       pairs.norm, scale_, padded(size_)},
+                       pairs.norm, scale_of(gamma), padded(size_)},
                       coefficients);
 }
 

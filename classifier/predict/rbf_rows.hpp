@@ -34,15 +34,18 @@ constexpr std::size_t padded(std::size_t rows) {
 class RbfRows {
  public:
     RbfRows() = default;
-    RbfRows(const FeatureMatrix& rows, double gamma);
+    /// Lays out the rows first..last - 1, which become rows 0..size() - 1.
+    RbfRows(const FeatureMatrix& rows, std::size_t first, std::size_t last);
+    explicit RbfRows(const FeatureMatrix& rows) : RbfRows(rows, 0, rows.rows()) {}
 
     /// out[i] = exp(-gamma |row i - query|^2); what stands behind `size()` is meaningless.
     /// @param out  padded(size()) floats, aligned to 64 bytes
-    void kernels(FeatureRow query, float* out) const;
+    void kernels(FeatureRow query, double gamma, float* out) const;
 
     /// sum_i coefficients[i] * kernel(row i, query)
     /// @param coefficients  padded(size()) floats, aligned to 64 bytes, zero behind size()
-    [[nodiscard]] double weighted_sum(FeatureRow query, const float* coefficients) const;
+    [[nodiscard]] double weighted_sum(FeatureRow query, double gamma,
+                                      const float* coefficients) const;
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] std::size_t width() const { return width_; }
@@ -50,7 +53,6 @@ class RbfRows {
  private:
     std::size_t size_ = 0;
     std::size_t width_ = 0;
-    float scale_ = 0;               ///< -gamma / 255^2 * log2(e)
     std::vector<CellBlock> pairs_;  ///< pair-major: padded(size) cells of 2 x 16 bits per pair
     std::vector<std::int32_t> norms_;
 };

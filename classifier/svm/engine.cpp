@@ -27,19 +27,20 @@ Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& m
     }
     PreparedBatch prepared;
     prepared.batch = batch;
-    prepared.rows = TrainingSet(batch.features.width());
-    prepared.memory = TrainingSet(memory.features.width());
+    prepared.own = TrainingSet(batch.empty() ? memory.features.width() : batch.features.width());
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const std::uint8_t weight = batch.weights.empty() ? std::uint8_t{1} : batch.weights[i];
-        prepared.rows.add(batch.features.row(i), batch.signs[i], weight);
+        prepared.own.add(batch.features.row(i), batch.signs[i], weight);
         (batch.signs[i] > 0 ? prepared.positives : prepared.negatives) += weight;
     }
+    prepared.batch_rows = prepared.own.size();
     for (std::size_t i = 0; i < memory.size(); ++i) {
         const FeatureRow row = memory.features.row(i);
-        if (!batch.empty() && prepared.rows.contains(row, memory.signs[i])) continue;
-        prepared.memory.add(row, memory.signs[i],
-                            memory.weights.empty() ? std::uint8_t{1} : memory.weights[i]);
+        if (prepared.own.find(row, memory.signs[i]) < prepared.batch_rows) continue;
+        prepared.own.add(row, memory.signs[i],
+                         memory.weights.empty() ? std::uint8_t{1} : memory.weights[i]);
     }
+    prepared.own.lay_out();
     return prepared;
 }
 

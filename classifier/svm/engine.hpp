@@ -16,11 +16,12 @@ namespace tributary::classifier {
 /// Largest batch an engine accepts; an update of the product has at most 500 records.
 inline constexpr std::size_t kBatchLimit = 200000;
 
-/// A batch and the site's own memory, checked and merged while the object is still elsewhere.
+/// A batch and the site's own memory, checked, merged and laid out for kernel values while the
+/// object is still elsewhere.
 struct PreparedBatch {
     TrainingBatch batch;
-    TrainingSet rows;    ///< the batch, equal pairs collapsed
-    TrainingSet memory;  ///< the site's memory without what is in `rows`
+    TrainingSet own;             ///< the batch, equal pairs collapsed, then the site's memory
+    std::size_t batch_rows = 0;  ///< so many rows of `own` are the batch
     std::uint64_t positives = 0;
     std::uint64_t negatives = 0;
     bool is_rehearsal = false;  ///< no record is new; the memory alone is learnt again

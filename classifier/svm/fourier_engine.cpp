@@ -95,25 +95,13 @@ Status check_linear_fit(const Model& current, const PreparedBatch& prepared) {
     }
     const bool batch_fits =
         prepared.batch.empty() || prepared.batch.features.width() == current.width();
-    const bool memory_fits =
-        prepared.memory.size() == 0 || prepared.memory.width() == current.width();
+    const bool memory_fits = prepared.own.size() == 0 || prepared.own.width() == current.width();
     if (!batch_fits || !memory_fits) {
         return fail(Errc::mismatch,
                     "the batch or the site's memory has another width than the object. Encode it "
                     "with the schema of the object");
     }
     return check_model(current);
-}
-
-/// The batch, and what the site remembers.
-TrainingSet rows_of(const PreparedBatch& prepared, std::size_t width) {
-    TrainingSet set(width);
-    for (const TrainingSet* part : {&prepared.rows, &prepared.memory}) {
-        for (std::size_t i = 0; i < part->size(); ++i) {
-            set.add(part->row(i), part->sign(i), part->weight(i));
-        }
-    }
-    return set;
 }
 
 /// How far one row may pull: C over the records that the weights already stand for, so that old
@@ -131,7 +119,7 @@ Result<Model> FourierEngine::update(const Model& current, const PreparedBatch& p
     Model next = current;
     next.seen_positive += prepared.positives;
     next.seen_negative += prepared.negatives;
-    const TrainingSet set = rows_of(prepared, current.width());
+    const TrainingSet& set = prepared.own;
     const FourierMap map(current.width(), current.parameters);
     std::vector<float> start(map.size() + 1, 0);
     std::copy(current.linear.begin(), current.linear.end(), start.begin());

@@ -27,11 +27,16 @@ FloatBlock* KernelArena::take() {
     return room;
 }
 
-KernelCache::KernelCache(const FeatureMatrix& rows, double gamma, KernelArena& arena,
+KernelCache::KernelCache(const TrainingSet& set, double gamma, KernelArena& arena,
                          std::size_t limit_bytes)
-    : features_(rows), arena_(arena), rows_(rows, gamma), slot_of_(rows.rows(), kNone) {
-    arena_.reset(padded(rows.rows()) / 16);
-    const std::size_t row_bytes = std::max<std::size_t>(padded(rows.rows()) * sizeof(float), 1);
+    : set_(set),
+      gamma_(gamma),
+      arena_(arena),
+      laid_out_(set.layout() == nullptr ? 0 : set.layout()->size()),
+      others_(set.features(), laid_out_, set.size()),
+      slot_of_(set.size(), kNone) {
+    arena_.reset(padded(set.size()) / 16);
+    const std::size_t row_bytes = std::max<std::size_t>(padded(set.size()) * sizeof(float), 1);
     most_slots_ = std::max<std::size_t>(limit_bytes / row_bytes, 2);
 }
 
@@ -74,7 +79,8 @@ const float* KernelCache::row(std::size_t i) {
     slot_of_[i] = slot;
     link_newest(slot);
     float* const values = slots_[slot].values[0].values;
-    rows_.kernels(features_.row(i), values);
+    if (laid_out_ > 0) set_.layout()->kernels(set_.row(i), gamma_, values);
+    others_.kernels(set_.row(i), gamma_, values + laid_out_);
     ++computed_;
     return values;
 }

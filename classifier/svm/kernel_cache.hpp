@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "classifier/predict/rbf_rows.hpp"
+#include "classifier/svm/training_set.hpp"
 
 namespace tributary::classifier {
 
@@ -33,9 +33,9 @@ class KernelArena {
 
 class KernelCache {
  public:
-    /// @param rows   outlives the cache
+    /// @param set    outlives the cache; what it laid out is not laid out again
     /// @param arena  outlives the cache and serves no other meanwhile
-    KernelCache(const FeatureMatrix& rows, double gamma, KernelArena& arena,
+    KernelCache(const TrainingSet& set, double gamma, KernelArena& arena,
                 std::size_t limit_bytes = kKernelCacheBytes);
 
     /// K(i, t) for every row t; padded(size) floats, of which those behind size mean nothing.
@@ -55,9 +55,11 @@ class KernelCache {
     void link_newest(std::uint32_t slot);
     std::uint32_t free_slot();
 
-    const FeatureMatrix& features_;
+    const TrainingSet& set_;
+    double gamma_;
     KernelArena& arena_;
-    RbfRows rows_;
+    std::size_t laid_out_;  ///< so many first rows stand in the layout of the set
+    RbfRows others_;
     std::size_t most_slots_;
     std::vector<std::uint32_t> slot_of_;  ///< per row
     std::vector<Slot> slots_;

@@ -18,8 +18,7 @@ Status check_one_class_fit(const Model& current, const PreparedBatch& prepared) 
     }
     const bool batch_fits =
         prepared.batch.empty() || prepared.batch.features.width() == current.width();
-    const bool memory_fits =
-        prepared.memory.size() == 0 || prepared.memory.width() == current.width();
+    const bool memory_fits = prepared.own.size() == 0 || prepared.own.width() == current.width();
     if (!batch_fits || !memory_fits) {
         return fail(Errc::mismatch,
                     "the batch or the site's memory has another width than the object. Encode it "
@@ -34,12 +33,14 @@ TrainingSet normal_set(const Model& current, const PreparedBatch& prepared) {
     for (std::size_t i = 0; i < current.coefficients.size(); ++i) {
         set.add(current.vectors.row(i), 1, current.weights[i]);
     }
-    for (std::size_t i = 0; i < prepared.rows.size(); ++i) {
-        if (prepared.rows.sign(i) > 0) set.add(prepared.rows.row(i), 1, prepared.rows.weight(i));
-    }
-    for (std::size_t i = 0; i < prepared.memory.size(); ++i) {
-        if (prepared.memory.sign(i) < 0) continue;
-        set.add_if_absent(prepared.memory.row(i), 1, prepared.memory.weight(i));
+    const TrainingSet& own = prepared.own;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        if (own.sign(i) < 0) continue;
+        if (i < prepared.batch_rows) {
+            set.add(own.row(i), 1, own.weight(i));
+        } else {
+            set.add_if_absent(own.row(i), 1, own.weight(i));
+        }
     }
     return set;
 }

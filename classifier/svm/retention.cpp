@@ -10,9 +10,19 @@ namespace {
 
 using Mask = std::vector<std::uint8_t>;
 
-void add_all(TrainingSet& set, const TrainingSet& rows) {
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        set.add(rows.row(i), rows.sign(i), rows.weight(i));
+/// Adds a row of the object to the site's own rows. A row of the batch is one more record of the
+/// pair; a row of the memory is not: it was counted when it was contributed.
+/// @param seen  per own row, whether the object has named it already
+void add_of_object(TrainingSet& set, const PreparedBatch& prepared, Mask& seen, FeatureRow row,
+                   std::int8_t sign, std::uint8_t weight, double alpha) {
+    const std::size_t at = set.find(row, sign);
+    const bool is_memory = at >= prepared.batch_rows && at < prepared.own.size();
+    if (is_memory && !seen[at]) {
+        seen[at] = 1;
+        set.put(at, weight, alpha);
+    } else {
+        set.add(row, sign, weight, alpha);
+    }
 }
 
 /// Appends the batch to the pending records and keeps the newest.
@@ -40,10 +50,9 @@ std::vector<std::size_t> support(const Solution& solution) {
 
 /// Marks noise, beyond what the tolerance of the solver explains (contradictory labels of one
 /// record meet at -1 exactly); a class never loses more than half of its rows, worst margins first.
-/// @param inherited  so many first rows are vectors of the object and stay: what looks like noise
-///                   beside this site's records may be what another site alone knows
-bool drop_noise(const TrainingSet& set, std::size_t inherited, const Solution& solution, double eps,
-                Mask& left_out) {
+/// Vectors of the object stay: what looks like noise beside this site's records may be what another
+/// site alone knows.
+bool drop_noise(const TrainingSet& set, const Solution& solution, double eps, Mask& left_out) {
     bool dropped = false;
     for (const std::int8_t sign : {std::int8_t{1}, std::int8_t{-1}}) {
         std::vector<std::size_t> noise;
@@ -51,7 +60,8 @@ bool drop_noise(const TrainingSet& set, std::size_t inherited, const Solution& s
         for (std::size_t i = 0; i < set.size(); ++i) {
             if (set.sign(i) != sign || left_out[i]) continue;
             ++rows;
-            if (i >= inherited && solution.margins[i] < kRampMargin - 2 * eps) noise.push_back(i);
+            const bool inherited = set.alpha(i) > 0;
+            if (!inherited && solution.margins[i] < kRampMargin - 2 * eps) noise.push_back(i);
         }
         std::ranges::stable_sort(noise, {}, [&](std::size_t i) { return solution.margins[i]; });
         if (noise.size() > rows / 2) noise.resize(rows / 2);
@@ -89,14 +99,14 @@ void cut_to_budget(const TrainingSet& set, const Solution& solution, std::size_t
 }
 
 /// Solves, drops noise, solves again, until nothing is dropped and the budget holds.
-Result<Solution> solve_bounded(Solver& solver, const TrainingSet& set, std::size_t inherited,
+Result<Solution> solve_bounded(Solver& solver, const TrainingSet& set,
                                const HyperParameters& parameters) {
     Mask left_out(set.size(), 0);
     std::vector<double> start(set.size());
     for (std::size_t i = 0; i < set.size(); ++i) start[i] = set.alpha(i);
     TRIBUTARY_TRY(Solution solution, solver.solve(left_out, start));
     for (int round = 0; round < kDropRounds; ++round) {
-        if (!drop_noise(set, inherited, solution, parameters.eps, left_out)) break;
+        if (!drop_noise(set, solution, parameters.eps, left_out)) break;
         TRIBUTARY_TRY(solution, solver.solve(left_out, solution.alphas));
     }
     const std::size_t least = std::max<std::size_t>(std::min(parameters.budget, kVectorLimit), 2);
@@ -132,7 +142,7 @@ Status check_fit(const Model& current, const PreparedBatch& prepared) {
                                         std::to_string(current.width()) +
                                         ". Encode the batch with the schema of the object");
     }
-    if (prepared.memory.size() > 0 && prepared.memory.width() != current.width()) {
+    if (prepared.own.size() > 0 && prepared.own.width() != current.width()) {
         return fail(Errc::mismatch, "the site's memory is of another schema than the object");
     }
     return check_model(current);
@@ -149,19 +159,17 @@ Costs class_costs(double cost, std::uint64_t positives, std::uint64_t negatives)
 }
 
 TrainingSet assemble(const Model& current, const PreparedBatch& prepared) {
-    TrainingSet set(current.width());
+    TrainingSet set = prepared.own.size() > 0 ? prepared.own : TrainingSet(current.width());
+    Mask seen(prepared.own.size(), 0);
     for (std::size_t i = 0; i < current.coefficients.size(); ++i) {
         const float value = current.coefficients[i];
-        set.add(current.vectors.row(i), value > 0 ? std::int8_t{1} : std::int8_t{-1},
-                current.weights[i], std::fabs(value));
+        add_of_object(set, prepared, seen, current.vectors.row(i),
+                      value > 0 ? std::int8_t{1} : std::int8_t{-1}, current.weights[i],
+                      std::fabs(value));
     }
     for (std::size_t i = 0; i < current.pending.features.rows(); ++i) {
-        set.add(current.pending.features.row(i), current.pending.sign, 1);
-    }
-    add_all(set, prepared.rows);
-    for (std::size_t i = 0; i < prepared.memory.size(); ++i) {
-        set.add_if_absent(prepared.memory.row(i), prepared.memory.sign(i),
-                          prepared.memory.weight(i));
+        add_of_object(set, prepared, seen, current.pending.features.row(i), current.pending.sign, 1,
+                      0);
     }
     return set;
 }
@@ -179,8 +187,7 @@ Result<Model> RetentionEngine::update(const Model& current, const PreparedBatch&
     }
     const Costs costs = class_costs(next.parameters.cost, next.seen_positive, next.seen_negative);
     TRIBUTARY_TRY(const std::unique_ptr<Solver> solver, make_solver(set, costs, next.parameters));
-    TRIBUTARY_TRY(const Solution solution,
-                  solve_bounded(*solver, set, current.coefficients.size(), next.parameters));
+    TRIBUTARY_TRY(const Solution solution, solve_bounded(*solver, set, next.parameters));
     next.cost_positive = costs.positive;
     next.cost_negative = costs.negative;
     next.pending = Pending{FeatureMatrix(current.width()), 0};

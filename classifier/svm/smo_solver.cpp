@@ -23,7 +23,7 @@ class SmoSolver final : public Solver {
           cap_(std::max<std::uint64_t>(options.least_iterations, 100 * set.size())),
           pool_(pool),
           arena_(pool != nullptr ? pool->take() : std::make_unique<KernelArena>()),
-          cache_(set.features(), parameters.gamma, *arena_, options.cache_bytes),
+          cache_(set, parameters.gamma, *arena_, options.cache_bytes),
           alphas_(set.size(), 0),
           bounds_(set.size(), 0),
           potentials_(padded(set.size()), 0),

@@ -7,9 +7,12 @@ namespace tributary::classifier {
 
 namespace {
 
-std::size_t hash_of(FeatureRow row, std::int8_t sign) {
+constexpr std::size_t kFirstSlots = 64;
+
+std::uint32_t hash_of(FeatureRow row, std::int8_t sign) {
     const std::string_view text(reinterpret_cast<const char*>(row.data()), row.size());
-    return std::hash<std::string_view>{}(text) ^ static_cast<std::size_t>(sign + 2);
+    const std::size_t hash = std::hash<std::string_view>{}(text) ^ static_cast<unsigned>(sign + 2);
+    return static_cast<std::uint32_t>(hash ^ hash >> 32);
 }
 
 std::uint8_t add_weights(std::uint8_t left, std::uint8_t right) {
@@ -43,42 +46,68 @@ Status check_batch(const TrainingBatch& batch) {
     return {};
 }
 
-std::size_t TrainingSet::find(FeatureRow row, std::int8_t sign, std::size_t hash) const {
-    const auto [first, last] = index_.equal_range(hash);
-    for (auto it = first; it != last; ++it) {
-        const std::size_t i = it->second;
-        if (signs_[i] == sign && std::ranges::equal(features_.row(i), row)) return i;
+std::size_t TrainingSet::slot_of(FeatureRow row, std::int8_t sign, std::uint32_t hash) const {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t slot = hash & mask;
+    for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
+        const std::size_t i = slots_[slot] - 1;
+        if (hashes_[i] != hash || signs_[i] != sign) continue;
+        if (std::ranges::equal(features_.row(i), row)) break;
     }
-    return kAbsent;
+    return slot;
 }
 
-void TrainingSet::append(FeatureRow row, std::int8_t sign, std::uint8_t weight, double alpha,
-                         std::size_t hash) {
-    index_.emplace(hash, signs_.size());
+void TrainingSet::grow() {
+    slots_.assign(std::max(kFirstSlots, 2 * slots_.size()), 0);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = 0; i < hashes_.size(); ++i) {
+        std::size_t slot = hashes_[i] & mask;
+        while (slots_[slot] != 0) slot = (slot + 1) & mask;
+        slots_[slot] = static_cast<std::uint32_t>(i + 1);
+    }
+}
+
+void TrainingSet::append(std::size_t slot, FeatureRow row, std::int8_t sign, std::uint8_t weight,
+                         double alpha, std::uint32_t hash) {
     features_.append(row);
     signs_.push_back(sign);
     weights_.push_back(std::min(weight, kWeightLimit));
     alphas_.push_back(alpha);
+    hashes_.push_back(hash);
+    slots_[slot] = static_cast<std::uint32_t>(signs_.size());
 }
 
 void TrainingSet::add(FeatureRow row, std::int8_t sign, std::uint8_t weight, double alpha) {
-    const std::size_t hash = hash_of(row, sign);
-    const std::size_t at = find(row, sign, hash);
-    if (at == kAbsent) {
-        append(row, sign, weight, alpha, hash);
+    if (2 * size() >= slots_.size()) grow();
+    const std::uint32_t hash = hash_of(row, sign);
+    const std::size_t slot = slot_of(row, sign, hash);
+    if (slots_[slot] == 0) {
+        append(slot, row, sign, weight, alpha, hash);
         return;
     }
+    const std::size_t at = slots_[slot] - 1;
     weights_[at] = add_weights(weights_[at], weight);
     alphas_[at] += alpha;
 }
 
 void TrainingSet::add_if_absent(FeatureRow row, std::int8_t sign, std::uint8_t weight) {
-    const std::size_t hash = hash_of(row, sign);
-    if (find(row, sign, hash) == kAbsent) append(row, sign, weight, 0, hash);
+    if (!contains(row, sign)) add(row, sign, weight);
 }
 
-bool TrainingSet::contains(FeatureRow row, std::int8_t sign) const {
-    return find(row, sign, hash_of(row, sign)) != kAbsent;
+void TrainingSet::put(std::size_t i, std::uint8_t weight, double alpha) {
+    weights_[i] = std::min(weight, kWeightLimit);
+    alphas_[i] = alpha;
+}
+
+std::size_t TrainingSet::find(FeatureRow row, std::int8_t sign) const {
+    if (slots_.empty()) return kAbsent;
+    const std::uint32_t found = slots_[slot_of(row, sign, hash_of(row, sign))];
+    return found == 0 ? kAbsent : found - 1;
+}
+
+void TrainingSet::lay_out() {
+    const std::size_t whole = size() / kRowPad * kRowPad;
+    layout_ = whole == 0 ? nullptr : std::make_shared<const RbfRows>(features_, 0, whole);
 }
 
 std::size_t TrainingSet::count(std::int8_t sign) const {

@@ -2,14 +2,15 @@
 // The rows a solver works on: vectors of the object, pending records, the site's memory and the new
 // batch, each (vector, label) pair once with a weight.
 // Invariants: rows(), signs, weights and alphas have the same length; no pair occurs twice; weights
-// are in 1..kWeightLimit. Values; one thread per instance.
+// are in 1..kWeightLimit; rows are only appended, so that what is laid out stays true. Values; a
+// copy is a handful of block copies and shares the layout. One thread per instance.
 // Source: design of the classifier, section 1 (imbalance, single class, bounded model).
 
 #include <cstdint>
-#include <span>
-#include <unordered_map>
+#include <memory>
 #include <vector>
 
+#include "classifier/predict/rbf_rows.hpp"
 #include "classifier/svm/model.hpp"
 
 namespace tributary::classifier {
@@ -39,7 +40,20 @@ class TrainingSet {
     void add(FeatureRow row, std::int8_t sign, std::uint8_t weight, double alpha = 0);
     /// Adds one pair unless it is there already.
     void add_if_absent(FeatureRow row, std::int8_t sign, std::uint8_t weight);
-    [[nodiscard]] bool contains(FeatureRow row, std::int8_t sign) const;
+    /// Gives row `i` another weight and start, as if it had been added with them.
+    void put(std::size_t i, std::uint8_t weight, double alpha);
+    /// The row of a pair, or kAbsent.
+    [[nodiscard]] std::size_t find(FeatureRow row, std::int8_t sign) const;
+    [[nodiscard]] bool contains(FeatureRow row, std::int8_t sign) const {
+        return find(row, sign) != kAbsent;
+    }
+
+    /// Lays the rows out for kernel values, as far as they fill whole steps of the loops; what is
+    /// added later a solver lays out itself.
+    void lay_out();
+    /// The first rows in the layout of kernel values; null if lay_out() found too few, or was not
+    /// called.
+    [[nodiscard]] const RbfRows* layout() const { return layout_.get(); }
 
     [[nodiscard]] std::size_t size() const { return signs_.size(); }
     [[nodiscard]] std::size_t width() const { return features_.width(); }
@@ -51,17 +65,22 @@ class TrainingSet {
     [[nodiscard]] double alpha(std::size_t i) const { return alphas_[i]; }
     [[nodiscard]] std::size_t count(std::int8_t sign) const;
 
- private:
     static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
-    [[nodiscard]] std::size_t find(FeatureRow row, std::int8_t sign, std::size_t hash) const;
-    void append(FeatureRow row, std::int8_t sign, std::uint8_t weight, double alpha,
-                std::size_t hash);
+
+ private:
+    /// Where the pair is in `slots_`, or the free slot where it would stand.
+    [[nodiscard]] std::size_t slot_of(FeatureRow row, std::int8_t sign, std::uint32_t hash) const;
+    void append(std::size_t slot, FeatureRow row, std::int8_t sign, std::uint8_t weight,
+                double alpha, std::uint32_t hash);
+    void grow();
 
     FeatureMatrix features_;
     std::vector<std::int8_t> signs_;
     std::vector<std::uint8_t> weights_;
     std::vector<double> alphas_;
-    std::unordered_multimap<std::size_t, std::size_t> index_;  ///< hash of (cells, sign) -> row
+    std::vector<std::uint32_t> hashes_;  ///< of (cells, sign), per row
+    std::vector<std::uint32_t> slots_;   ///< open addressing by hash: row + 1, or 0; a power of two
+    std::shared_ptr<const RbfRows> layout_;
 };
 
 }  // namespace tributary::classifier

@@ -101,10 +101,10 @@ TEST_P(InstructionSet, FarRowsVanishAndEqualRowsAreOne) {
     FeatureMatrix rows(301);
     rows.append(std::vector<std::uint8_t>(301, 255));
     rows.append(std::vector<std::uint8_t>(301, 0));
-    const RbfRows far(rows, 100.0);
+    const RbfRows far(rows);
     std::vector<FloatBlock> values(padded(2) / 16);
 
-    far.kernels(rows.row(0), values.front().values);
+    far.kernels(rows.row(0), 100.0, values.front().values);
 
     EXPECT_EQ(values.front().values[0], 1.0F);
     EXPECT_LT(values.front().values[1], 1e-37F);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "classifier/svm/libsvm_engine.hpp"
 #include "classifier/svm/smo_engine.hpp"
@@ -228,7 +229,8 @@ TEST(KernelCache, KeepsTheTwoRowsAskedForLast) {
     Synthetic source(79);
     const TrainingBatch batch = source.batch(100);
     KernelArena arena;
-    KernelCache cache(batch.features, 0.5, arena, 1);
+    const TrainingSet set = set_of(batch);
+    KernelCache cache(set, 0.5, arena, 1);
 
     const float* const first = cache.row(3);
     const float own = first[3];
@@ -240,6 +242,54 @@ TEST(KernelCache, KeepsTheTwoRowsAskedForLast) {
     EXPECT_EQ(second[3], other);
     EXPECT_EQ(cache.row(3), first);
     EXPECT_EQ(cache.computed(), 2U);
+}
+
+TEST(KernelCache, WhatWasLaidOutBeforeGivesTheSameValues) {
+    Synthetic source(80);
+    for (const std::size_t before : {std::size_t{40}, std::size_t{64}, std::size_t{150}}) {
+        TrainingSet set = set_of(source.batch(before));
+        set.lay_out();
+        const std::size_t laid_out = set.layout() == nullptr ? 0 : set.layout()->size();
+        EXPECT_EQ(laid_out, before / kRowPad * kRowPad);
+        const TrainingBatch more = source.batch(70);
+        for (std::size_t i = 0; i < more.size(); ++i) {
+            set.add(more.features.row(i), more.signs[i], 1);
+        }
+        KernelArena arena;
+        KernelCache cache(set, 0.5, arena);
+        for (std::size_t i = 0; i < set.size(); i += 7) {
+            const float* const values = cache.row(i);
+            for (std::size_t t = 0; t < set.size(); ++t) {
+                double distance = 0;
+                for (std::size_t j = 0; j < set.width(); ++j) {
+                    const double gap = (set.row(i)[j] - set.row(t)[j]) / 255.0;
+                    distance += gap * gap;
+                }
+                ASSERT_NEAR(values[t], std::exp(-0.5 * distance), 1e-6);
+            }
+        }
+    }
+}
+
+TEST(TrainingSet, FindsEveryPairAmongManyAndNoOther) {
+    Synthetic source(81, 0.2);
+    const TrainingBatch batch = source.batch(3000);
+    TrainingSet set(kWidth);
+    std::map<std::pair<std::vector<std::uint8_t>, std::int8_t>, int> expected;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const FeatureRow row = batch.features.row(i);
+        set.add(row, batch.signs[i], 1);
+        ++expected[{std::vector<std::uint8_t>(row.begin(), row.end()), batch.signs[i]}];
+    }
+
+    ASSERT_EQ(set.size(), expected.size());
+    for (const auto& [pair, times] : expected) {
+        const std::size_t at = set.find(pair.first, pair.second);
+        ASSERT_LT(at, set.size());
+        EXPECT_EQ(set.weight(at), std::min(times, static_cast<int>(kWeightLimit)));
+        const auto other = static_cast<std::int8_t>(-pair.second);
+        EXPECT_EQ(set.contains(pair.first, other), expected.contains({pair.first, other}));
+    }
 }
 
 }  // namespace
