@@ -168,14 +168,18 @@ TEST(MigrationFigures, ARatioIsOursByTheirsAndKnowsItsMust) {
 }
 
 TEST(MigrationFigures, LeavesAreJudgedByTheTimeInTheTree) {
-    MigrationRow leaving = row_with("leaving", "tributary", 81);
-    leaving.in_tree = 0.9;  // 81 updates in nine tenths of the time are 90 in all of it
+    for (const std::string size : {"64B", "200kB"}) {
+        MigrationRow leaving = row_with("leaving-" + size, "tributary", 81);
+        leaving.in_tree = 0.9;  // 81 updates in nine tenths of the time are 90 in all of it
 
-    const auto figures = figures_of({row_with("nobody-leaves", "tributary", 100), leaving});
+        const auto figures =
+            figures_of({row_with("nobody-leaving-" + size, "tributary", 100), leaving});
 
-    const auto* lost = find_figure(figures, "leaving: throughput lost, by time in the tree");
-    ASSERT_NE(lost, nullptr);
-    EXPECT_NEAR(lost->ratio, 0.1, 1e-9);
+        const auto* lost =
+            find_figure(figures, "leaving-" + size + ": throughput lost, by time in the tree");
+        ASSERT_NE(lost, nullptr);
+        EXPECT_NEAR(lost->ratio, 0.1, 1e-9);
+    }
 }
 
 TEST(MigrationWorkloads, EveryNameHasContestsWithTributary) {
