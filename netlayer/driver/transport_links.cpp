@@ -28,6 +28,8 @@ void Transport::open(const OpenLink& link) {
     Link& placed = links_.insert_or_assign(peer, std::move(made)).first->second;
     if (!honest || (!card && !kept)) {
         count_.forged.add();
+        log::warning("driver", "an edge is not opened: its other end is not who it says",
+                     {{"peer", link.peer.name}, {"cause", card ? "key" : card.error().message}});
         inputs_.emplace_back(LinkDown{peer, link.epoch, true});
         links_.erase(peer);
     } else if (!link.dial) {
@@ -144,6 +146,7 @@ void Transport::on_answer(ProcessId peer, const Frame& frame) {
     if (found == links_.end() || !found->second.dial || found->second.epoch != frame.epoch) return;
     Link& link = found->second;
     if (frame.greeting.closed) {
+        log::info("driver", "the peer says that the edge is over", {{"peer", peer}});
         inputs_.emplace_back(LinkDown{peer, link.epoch, true});
         return;
     }

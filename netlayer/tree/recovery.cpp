@@ -15,7 +15,7 @@ void Recovery::on_link_down(const LinkDown& event) {
     if (state_.options.grace > Micros{0} && !event.closed) {
         state_.links.interrupt(event.peer, state_.now);
     } else {
-        lose(event.peer);
+        lose(event.peer, "broke");
     }
 }
 
@@ -57,9 +57,9 @@ void Recovery::send_again(std::vector<Send> missed) {
     for (Send& send : missed) state_.effects.emplace_back(std::move(send));
 }
 
-void Recovery::lose(ProcessId peer) {
+void Recovery::lose(ProcessId peer, const std::string& how) {
     if (state_.parent && state_.parent->card.id == peer) {
-        disconnect("the link to the parent " + state_.parent->card.name + " broke");
+        disconnect("the link to the parent " + state_.parent->card.name + " " + how);
         return;
     }
     const auto found = state_.children.find(peer);
@@ -77,7 +77,7 @@ void Recovery::end_interrupted() {
         }
     }
     for (const ProcessId peer : late) {
-        if (state_.links.is_open(peer)) lose(peer);
+        if (state_.links.is_open(peer)) lose(peer, "was not found again in time");
     }
 }
 

@@ -34,7 +34,7 @@ class Recovery {
     void tick();
 
  private:
-    void lose(ProcessId peer);
+    void lose(ProcessId peer, const std::string& how);
     void send_again(std::vector<Send> missed);
     void end_interrupted();
     void give_up(ProcessId child, bool left);
