@@ -35,14 +35,12 @@ class Connection {
     std::optional<Received> receive() { return socket_.receive(); }
     SendOutcome send(Bytes payload) { return socket_.send({}, std::move(payload)); }
     [[nodiscard]] void* socket() const { return socket_.get(); }
-    [[nodiscard]] void* events() const { return monitor_.get(); }
+    [[nodiscard]] void* events() const { return socket_.events().get(); }
 
  private:
-    Connection(Socket socket, Socket monitor)
-        : socket_(std::move(socket)), monitor_(std::move(monitor)) {}
+    explicit Connection(Socket socket) : socket_(std::move(socket)) {}
 
     Socket socket_;
-    Socket monitor_;
     State state_ = State::dialling;
 };
 

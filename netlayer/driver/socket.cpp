@@ -96,14 +96,17 @@ Context::~Context() {
     }
 }
 
-Socket::Socket(Socket&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+Socket::Socket(Socket&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), events_(std::move(other.events_)) {}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(events_, other.events_);
     return *this;
 }
 
 Socket::~Socket() {
+    if (events_) zmq_socket_monitor(handle_, nullptr, 0);
     if (handle_ != nullptr) zmq_close(handle_);
 }
 
@@ -179,17 +182,18 @@ Result<Socket> Socket::authenticator(const Context& context) {
     return socket;
 }
 
-Result<Socket> Socket::monitor(const Context& context, const Socket& watched) {
+Status Socket::watch(const Context& context) {
     std::array<char, 64> endpoint{};
-    std::snprintf(endpoint.data(), endpoint.size(), "inproc://events-%p", watched.handle_);
-    if (zmq_socket_monitor(watched.handle_, endpoint.data(), ZMQ_EVENT_ALL) != 0) {
-        return watched.error("cannot watch a socket");
+    std::snprintf(endpoint.data(), endpoint.size(), "inproc://events-%p", handle_);
+    TRIBUTARY_TRY(Socket events, make(context, ZMQ_PAIR, SocketLimits{}));
+    if (zmq_socket_monitor(handle_, endpoint.data(), ZMQ_EVENT_ALL) != 0) {
+        return error("cannot watch a socket");
     }
-    TRIBUTARY_TRY(Socket socket, make(context, ZMQ_PAIR, SocketLimits{}));
-    if (zmq_connect(socket.handle_, endpoint.data()) != 0) {
-        return socket.error("cannot watch a socket");
+    events_ = std::make_unique<Socket>(std::move(events));
+    if (zmq_connect(events_->handle_, endpoint.data()) != 0) {
+        return events_->error("cannot watch a socket");
     }
-    return socket;
+    return {};
 }
 
 std::string Socket::bound_endpoint() const {

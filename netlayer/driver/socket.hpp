@@ -72,8 +72,8 @@ class Socket {
     static Result<Socket> listen(const Context& context, const std::string& endpoint,
                                  const KeyPair& keys, const SocketLimits& limits);
 
-    /// Made for one connection to a peer that proves to hold the key; connect() starts it, after a
-    /// monitor was attached.
+    /// Made for one connection to a peer that proves to hold the key; connect() starts it, after
+    /// watch().
     /// @error invalid_argument (key), internal
     static Result<Socket> dialler(const Context& context, const std::string& peer_key,
                                   const KeyPair& keys, const SocketLimits& limits);
@@ -82,9 +82,12 @@ class Socket {
     /// @error conflict (the context has one already)
     static Result<Socket> authenticator(const Context& context);
 
-    /// A stream of connection events of `watched`.
+    /// Begins a stream of what happens to this socket's connections, read from events().
     /// @error internal
-    static Result<Socket> monitor(const Context& context, const Socket& watched);
+    Status watch(const Context& context);
+    /// Of a watched socket only.
+    [[nodiscard]] Socket& events() { return *events_; }
+    [[nodiscard]] const Socket& events() const { return *events_; }
 
     /// Starts a dialler's only connection; what is sent before it is up waits in its queue.
     /// @error invalid_argument (endpoint)
@@ -111,12 +114,16 @@ class Socket {
     [[nodiscard]] tl::unexpected<Error> error(const std::string& what) const;
 
     void* handle_ = nullptr;
+    /// Owned, because it must live longer than the watching: the library's thread waits for ever
+    /// for room in a stream that nobody holds any more, and every connection of the context with
+    /// it.
+    std::unique_ptr<Socket> events_;
 };
 
-/// What happened to a connection, as told by a monitor.
+/// What happened to a connection, as told by the events of a watched socket.
 enum class ConnectionEvent { up, lost, refused, other };
 
-/// Reads the first frame of a monitor's message.
+/// Reads the first frame of an event.
 ConnectionEvent connection_event(const std::vector<Bytes>& frames);
 
 }  // namespace tributary::netlayer

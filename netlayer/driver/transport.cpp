@@ -69,7 +69,7 @@ Status Transport::listen(Metrics& metrics) {
                       context_, [this](const std::string& key) { return accepts(key); }, metrics));
     TRIBUTARY_TRY(router_,
                   Socket::listen(context_, options_.listen, options_.keys, options_.sockets));
-    TRIBUTARY_TRY(router_events_, Socket::monitor(context_, router_));
+    TRIBUTARY_CHECK(router_.watch(context_));
     endpoint_ = router_.bound_endpoint();
     if (!is_server()) TRIBUTARY_CHECK(dial(kServer, options_.server));
     return {};
@@ -93,7 +93,7 @@ bool Transport::is_child_key(const std::string& public_key) const {
 
 void Transport::wait(int wake, Micros timeout, bool read_messages) {
     std::vector<zmq_pollitem_t> items{readable(nullptr, wake), readable(authenticator_->socket()),
-                                      readable(router_events_.get())};
+                                      readable(router_.events().get())};
     if (read_messages) items.push_back(readable(router_.get()));
     for (const auto& [peer, connection] : dialled_) {
         items.push_back(readable(connection.events()));
@@ -131,7 +131,7 @@ std::vector<Input> Transport::collect(bool read_messages) {
 
 void Transport::watch_connections() {
     for (int taken = 0; taken < kMessagesPerTurn; ++taken) {
-        const std::vector<Bytes> frames = router_events_.receive_frames();
+        const std::vector<Bytes> frames = router_.events().receive_frames();
         if (frames.empty()) break;
         const ConnectionEvent event = connection_event(frames);
         if (event == ConnectionEvent::refused) count_.handshakes_refused.add();

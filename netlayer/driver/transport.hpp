@@ -176,7 +176,6 @@ class Transport {
     std::optional<CardOffice> office_;  ///< server
     std::optional<Authenticator> authenticator_;
     Socket router_;
-    Socket router_events_;
     std::string endpoint_;
     std::string refusal_;
     std::string card_refusal_;  ///< why the card that came is of no use

@@ -1,0 +1,57 @@
+#include "netlayer/driver/connection.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+namespace tributary::netlayer {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 5s;
+
+bool comes_up(Connection& connection) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < end) {
+        if (connection.refresh() == Connection::State::up) return true;
+        std::this_thread::sleep_for(1ms);
+    }
+    return false;
+}
+
+/// The library waits for ever for room in a stream of events that was closed before the watching
+/// ended, and no connection of the context moves any more: a member whose parent left was dead.
+TEST(Connection, WhatHappensToOneAfterItsEndStopsNoOther) {
+    auto context = std::make_unique<Context>();
+    const Context far;
+    const KeyPair keys = *generate_keys();
+    const KeyPair far_keys = *generate_keys();
+    const auto listener = Socket::listen(far, "tcp://127.0.0.1:*", far_keys, {});
+    ASSERT_TRUE(listener);
+    {
+        auto lost = Socket::listen(far, "tcp://127.0.0.1:*", far_keys, {});
+        ASSERT_TRUE(lost);
+        const Connection::Target target{lost->bound_endpoint(), far_keys.public_key};
+        auto ended = Connection::dial(*context, target, keys, {}, Bytes(1));
+        ASSERT_TRUE(ended && comes_up(*ended));
+        // What nobody reads keeps the closed connection for the time of its linger.
+        for (int i = 0; i < 8; ++i) {
+            ASSERT_EQ(ended->send(Bytes(std::size_t{8} << 20U)), SendOutcome::queued);
+        }
+        ended = tl::unexpected(Error{Errc::internal, "closed"});
+    }
+    std::this_thread::sleep_for(50ms);
+
+    const Connection::Target target{listener->bound_endpoint(), far_keys.public_key};
+    auto other = Connection::dial(*context, target, keys, {}, Bytes(1));
+
+    ASSERT_TRUE(other);
+    const bool up = comes_up(*other);
+    EXPECT_TRUE(up);
+    if (!up) static_cast<void>(context.release());  // it could not be ended either
+}
+
+}  // namespace
+}  // namespace tributary::netlayer
