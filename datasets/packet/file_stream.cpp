@@ -7,9 +7,11 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -20,63 +22,101 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 256 * 1024;
 
-/// Decompressed bytes on demand, and how many were given so far.
+/// Decompressed bytes on demand, and how many were given so far. What was unpacked before a damage
+/// is given, up to the block that does not fit.
 class Decoder {
  public:
-    virtual ~Decoder() = default;
+    explicit Decoder(int descriptor) : descriptor_(descriptor), packed_(kBufferBytes) {}
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+    virtual ~Decoder() { ::close(descriptor_); }
     /// Fills at most `room` bytes. @return bytes given; 0 at the end or at damage
     virtual std::size_t read(char* target, std::size_t room) = 0;
 
     std::uint64_t given = 0;
     std::shared_ptr<StreamDamage> damage = std::make_shared<StreamDamage>();
+
+ protected:
+    /// The next bytes of the file; none at its end.
+    std::span<char> refill() {
+        const ssize_t count = ::read(descriptor_, packed_.data(), packed_.size());
+        if (count < 0) damage->cause = std::string("cannot read: ") + std::strerror(errno);
+        return std::span(packed_).first(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    }
+
+ private:
+    int descriptor_;
+    std::vector<char> packed_;
 };
 
 class GzipDecoder final : public Decoder {
  public:
-    explicit GzipDecoder(int descriptor) : file_(gzdopen(descriptor, "rb")) {
-        if (file_ == nullptr) ::close(descriptor);
+    explicit GzipDecoder(int descriptor) : Decoder(descriptor) {
+        constexpr int kGzip = 16;
+        if (inflateInit2(&stream_, MAX_WBITS + kGzip) != Z_OK) damage->cause = "out of memory";
     }
     GzipDecoder(const GzipDecoder&) = delete;
     GzipDecoder& operator=(const GzipDecoder&) = delete;
-    ~GzipDecoder() override {
-        if (file_ != nullptr) gzclose(file_);
-    }
+    ~GzipDecoder() override { inflateEnd(&stream_); }
 
     std::size_t read(char* target, std::size_t room) override {
-        if (file_ == nullptr) return 0;
-        const int count = gzread(file_, target, static_cast<unsigned>(room));
-        int code = Z_OK;
-        const char* text = gzerror(file_, &code);
-        if (count < 0 || (static_cast<std::size_t>(count) < room && code == Z_BUF_ERROR)) {
-            damage->cause = std::string("gzip stream: ") + (*text != 0 ? text : "ends early");
+        stream_.next_out = reinterpret_cast<Bytef*>(target);
+        stream_.avail_out = static_cast<uInt>(room);
+        while (stream_.avail_out == room && damage->cause.empty() && has_input()) {
+            inside_ = true;
+            note(inflate(&stream_, Z_NO_FLUSH), room - stream_.avail_out);
         }
-        // The checksum stands at the end: by then everything was given.
-        if (code == Z_DATA_ERROR && std::strstr(text, "data check") != nullptr) {
-            damage->doubtful_from = 0;
-        }
-        return count > 0 ? static_cast<std::size_t>(count) : 0;
+        return room - stream_.avail_out;
     }
 
  private:
-    gzFile file_;
+    /// Whether more of a member is there; what follows the last one (padding) is no member.
+    bool has_input() {
+        if (stream_.avail_in == 0) {
+            const std::span<char> more = refill();
+            stream_.next_in = reinterpret_cast<Bytef*>(more.data());
+            stream_.avail_in = static_cast<uInt>(more.size());
+        }
+        const bool ends = stream_.avail_in == 0;
+        if (ends && inside_ && damage->cause.empty()) damage->cause = "gzip stream: ends early";
+        const bool is_padding = !inside_ && given > 0 && !ends && *stream_.next_in != kGzipMagic;
+        return !ends && !is_padding;
+    }
+    void note(int outcome, std::size_t produced) {
+        if (outcome == Z_STREAM_END) {
+            inside_ = false;
+            member_begin_ = given + produced;
+            inflateReset(&stream_);
+        } else if (outcome != Z_OK && outcome != Z_BUF_ERROR) {
+            const std::string text = stream_.msg == nullptr ? "damaged" : stream_.msg;
+            damage->cause = "gzip stream: " + text;
+            // The checksum stands at the end: by then everything was given.
+            if (text.ends_with(" check")) damage->doubtful_from = member_begin_;
+        }
+    }
+
+    static constexpr std::uint8_t kGzipMagic = 0x1f;
+    z_stream stream_{};
+    bool inside_ = false;
+    std::uint64_t member_begin_ = 0;  ///< in the decompressed stream
 };
 
 class ZstdDecoder final : public Decoder {
  public:
-    explicit ZstdDecoder(int descriptor)
-        : descriptor_(descriptor), stream_(ZSTD_createDStream()), packed_(kBufferBytes) {}
+    explicit ZstdDecoder(int descriptor) : Decoder(descriptor), stream_(ZSTD_createDStream()) {}
     ZstdDecoder(const ZstdDecoder&) = delete;
     ZstdDecoder& operator=(const ZstdDecoder&) = delete;
-    ~ZstdDecoder() override {
-        ZSTD_freeDStream(stream_);
-        ::close(descriptor_);
-    }
+    ~ZstdDecoder() override { ZSTD_freeDStream(stream_); }
 
     std::size_t read(char* target, std::size_t room) override {
         ZSTD_outBuffer out{target, room, 0};
         while (out.pos == 0 && damage->cause.empty()) {
-            if (in_.pos == in_.size && !refill()) return 0;
-            pending_ = ZSTD_decompressStream(stream_, &out, &in_);
+            if (in_.pos == in_.size && !has_input()) return 0;
+            // No more than the next block: an error gives nothing of what its call has unpacked.
+            const std::size_t wanted = pending_ == 0 ? 1 : pending_;
+            ZSTD_inBuffer block{in_.src, std::min(in_.size, in_.pos + wanted), in_.pos};
+            pending_ = ZSTD_decompressStream(stream_, &out, &block);
+            in_.pos = block.pos;
             if (ZSTD_isError(pending_) != 0) note_error();
             if (pending_ == 0) frame_begin_ = given + out.pos;
         }
@@ -90,20 +130,18 @@ class ZstdDecoder final : public Decoder {
         if (ZSTD_getErrorCode(pending_) != ZSTD_error_checksum_wrong) return;
         damage->doubtful_from = frame_begin_;
     }
-    bool refill() {
-        const ssize_t count = ::read(descriptor_, packed_.data(), packed_.size());
-        if (count < 0) damage->cause = std::string("cannot read: ") + std::strerror(errno);
-        if (count == 0 && pending_ != 0) damage->cause = "zstd stream: ends early";
-        if (count <= 0) return false;
-        in_ = {packed_.data(), static_cast<std::size_t>(count), 0};
-        return true;
+    bool has_input() {
+        const std::span<char> more = refill();
+        in_ = {more.data(), more.size(), 0};
+        if (more.empty() && pending_ != 0 && damage->cause.empty()) {
+            damage->cause = "zstd stream: ends early";
+        }
+        return !more.empty();
     }
 
-    int descriptor_;
     ZSTD_DStream* stream_;
-    std::vector<char> packed_;
     ZSTD_inBuffer in_{nullptr, 0, 0};
-    std::size_t pending_ = 0;        ///< not 0: inside a frame
+    std::size_t pending_ = 0;        ///< bytes the next step wants; 0: between two frames
     std::uint64_t frame_begin_ = 0;  ///< in the decompressed stream
 };
 

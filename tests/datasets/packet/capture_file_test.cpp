@@ -4,7 +4,11 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <cstdlib>
+#include <map>
+
 #include "base/compress.hpp"
+#include "base/random.hpp"
 #include "tests/datasets/packet/packet_builder.hpp"
 
 namespace tributary::datasets {
@@ -131,8 +135,7 @@ TEST(CaptureFile, ReportsDamageOfTheCompressionItself) {
 TEST(CaptureFile, SaysFromWhereOnAWrongChecksumMakesPacketsDoubtful) {
     const TemporaryFolder folder;
     Bytes two_frames = zstd_with_checksum(three_packets());
-    // Too large to be unpacked in one step, which would look at the checksum first.
-    const Bytes second = zstd_with_checksum(Bytes(kRecord * 60'000, 0));
+    const Bytes second = zstd_with_checksum(Bytes(kRecord * 600, 0));
     two_frames.insert(two_frames.end(), second.begin(), second.end());
     two_frames.back() ^= 1;
 
@@ -142,6 +145,70 @@ TEST(CaptureFile, SaysFromWhereOnAWrongChecksumMakesPacketsDoubtful) {
     ASSERT_TRUE(reading.damage);
     EXPECT_EQ(reading.damage->offset, three_packets().size());
     EXPECT_NE(reading.damage->cause.find("may be wrong"), std::string::npos);
+}
+
+/// Packets whose bytes do not repeat, so that the packed file has many blocks.
+Bytes many_packets(std::size_t count) {
+    PcapBuilder pcap;
+    Random random(7);
+    for (std::uint64_t i = 1; i <= count; ++i) {
+        Bytes bytes(100);
+        for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random.below(64));
+        pcap.add(i * 1000, bytes);
+    }
+    return pcap.bytes();
+}
+
+/// How many packets stand in what a program that we did not write unpacks.
+std::size_t packets_unpacked_by(const std::string& program, const std::filesystem::path& file) {
+    const std::string plain = file.string() + ".plain";
+    const std::string command = program + " -dc < " + file.string() + " > " + plain;
+    static_cast<void>(std::system((command + " 2> /dev/null").c_str()));
+    std::error_code none;
+    return std::filesystem::file_size(plain, none) < kHeader || none ? 0 : read(plain).times.size();
+}
+
+TEST(CaptureFile, UsesADamagedCompressedFileUpToTheDamage) {
+    constexpr std::size_t kPackets = 20'000;
+    const TemporaryFolder folder;
+    const Bytes plain = many_packets(kPackets);
+    const std::map<std::string, Bytes> packed{{"zstd", zstd_with_checksum(plain)},
+                                              {"gzip", gzip(folder, plain)}};
+    for (const auto& [program, whole] : packed) {
+        if (std::system(("command -v " + program + " > /dev/null").c_str()) != 0) continue;
+        for (const std::size_t tenths : {2U, 5U, 9U, 10U}) {
+            Bytes bad = whole;
+            bad[std::min(whole.size() * tenths / 10, whole.size() - 6)] ^= 0x55;
+            const auto file = folder.write(program + std::to_string(tenths), bad);
+
+            const Reading reading = read(file);
+
+            EXPECT_GE(reading.times.size(), packets_unpacked_by(program, file)) << tenths;
+            ASSERT_TRUE(reading.damage) << program << tenths;
+            EXPECT_LE(reading.damage->offset, plain.size());
+        }
+        Bytes wrong_sum = whole;
+        wrong_sum[whole.size() - (program == "gzip" ? 8 : 1)] ^= 1;
+        const Reading doubtful = read(folder.write("sum", wrong_sum));
+        EXPECT_EQ(doubtful.times.size(), kPackets) << program;
+        ASSERT_TRUE(doubtful.damage);
+        EXPECT_EQ(doubtful.damage->offset, 0U) << program;
+    }
+}
+
+TEST(CaptureFile, ReadsEveryMemberOfAGzipFileAndIgnoresPadding) {
+    const TemporaryFolder folder;
+    const Bytes plain = many_packets(2000);
+    const auto middle = plain.begin() + 70'001;
+    Bytes packed = gzip(folder, Bytes(plain.begin(), middle));
+    const Bytes rest = gzip(folder, Bytes(middle, plain.end()));
+    packed.insert(packed.end(), rest.begin(), rest.end());
+    packed.resize(packed.size() + 512, 0);
+
+    const Reading reading = read(folder.write("members.gz", packed));
+
+    EXPECT_EQ(reading.times.size(), 2000U);
+    EXPECT_FALSE(reading.damage);
 }
 
 TEST(CaptureFile, KnowsWhereAPcapngFileBreaks) {
