@@ -13,8 +13,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 # The clinic sees only flow exports: version 9 for training, version 5 for the test.
@@ -35,6 +37,51 @@ class Failed(Exception):
     """One sentence for the user."""
 
 
+class Interrupted(Exception):
+    """A signal asked this program to end."""
+
+
+class Interrupts:
+    """Ends the run at the first signal, but never between the start of a program and its entry in the
+    list of what to stop, nor during the stopping itself. Later signals change nothing."""
+
+    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self):
+        self.number = None
+        self.holds = 0
+
+    def listen(self):
+        for number in self.SIGNALS:
+            signal.signal(number, self.on_signal)
+
+    def on_signal(self, number, _frame):
+        if self.number is not None:
+            return
+        self.number = number
+        print("quickstart: stopping what was started ...", file=sys.stderr)
+        if self.holds == 0:
+            raise Interrupted
+
+    @contextmanager
+    def held(self):
+        # Python raises in the main thread only; the others are never interrupted.
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = self.number
+        self.holds += 1
+        try:
+            yield
+        finally:
+            self.holds -= 1
+        if self.holds == 0 and before is None and self.number is not None:
+            raise Interrupted
+
+
+INTERRUPTS = Interrupts()
+
+
 class Service:
     """A coordinator and its agents in one folder; used with `with`."""
 
@@ -48,20 +95,22 @@ class Service:
 
     def __exit__(self, *_):
         # Agents leave properly while the coordinator still answers, the last child first.
-        for process in reversed(self.running):
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self.running.clear()
+        with INTERRUPTS.held():
+            while self.running:
+                process = self.running.pop()
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(STOP_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
 
     def start(self, *arguments):
         """Starts a member and waits for the line that says it is ready."""
-        process = subprocess.Popen([self.program, *arguments, "--json"], stdout=subprocess.PIPE,
-                                   text=True, start_new_session=True)
-        self.running.append(process)
+        with INTERRUPTS.held():
+            process = subprocess.Popen([self.program, *arguments, "--json"], stdout=subprocess.PIPE,
+                                       text=True, start_new_session=True)
+            self.running.append(process)
         line = process.stdout.readline()
         if not line:
             raise Failed(f"`tributary {' '.join(arguments)}` ended with {process.wait(START_SECONDS)}")
@@ -228,13 +277,6 @@ def run(program, samples, folder, json_file):
         Path(json_file).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
-def interrupted(*_):
-    """A second Ctrl-C must not cut the stopping short: it would leave programs behind."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    print("quickstart: stopping what was started ...", file=sys.stderr)
-    raise KeyboardInterrupt
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=Path, default=Path("build/release/bin/tributary"))
@@ -242,10 +284,7 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="also write every number to this file")
     parser.add_argument("--keep", action="store_true", help="leave the temporary folder in place")
     arguments = parser.parse_args()
-    # A terminated run must pass through the `finally` below, as an interrupted one does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
-    signal.signal(signal.SIGINT, interrupted)
+    INTERRUPTS.listen()
     folder = Path(tempfile.mkdtemp(prefix="tributary-"))
     try:
         run(str(arguments.program.resolve()), arguments.samples.resolve(), folder, arguments.json)
@@ -253,9 +292,9 @@ def main():
     except (Failed, subprocess.TimeoutExpired) as error:
         print(f"quickstart: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except Interrupted:
         print("quickstart: interrupted; everything was stopped", file=sys.stderr)
-        return 130
+        return 128 + INTERRUPTS.number
     finally:
         if arguments.keep:
             print(f"left in place: {folder}", file=sys.stderr)
