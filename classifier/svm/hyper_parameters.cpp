@@ -14,7 +14,7 @@ constexpr std::uint64_t kFourierSeed = 1;
 HyperParameters hyper_parameters_for(std::string_view schema, ModelKind kind) {
     HyperParameters parameters;
     if (!schema.starts_with("kdd41/")) {
-        parameters.cost = 100.0;
+        parameters.cost = 30.0;
         parameters.gamma = 0.2;
     }
     if (kind == ModelKind::one_class) parameters.gamma *= kOneClassSharpness;

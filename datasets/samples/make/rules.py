@@ -31,8 +31,8 @@ def write_rules(path, site, windows):
     text += f"unknown: host {TUNNEL_NETWORK}\n"
     # Answers to forged addresses: nobody else has one end in neither network.
     text += f"unknown: src {site.inside_v4} and not dst {site.inside_v4} and not dst {site.outside_v4}\n"
-    text += "unknown: host fe80::/10\nunknown: host ff00::/8\nunknown: host 224.0.0.0/4\nunknown: host 255.255.255.255/32\n"
-    networks = [site.inside_v4, site.inside_v6]
+    # Neighbour discovery, multicast and broadcast have addresses of no network and are as normal as the rest.
+    networks = ["fe80::/10", "ff00::/8", "224.0.0.0/4", "255.255.255.255/32", site.inside_v4, site.inside_v6]
     if site.org == "campus":
         networks.append(f"fd00:{site.number}:200::/64")
     text += "".join(f"label normal: host {network}\n" for network in networks)
