@@ -81,7 +81,7 @@ Status written(std::ofstream& out, const std::filesystem::path& file) {
                 "cannot write " + file.string() + ". Check the folder and the space on the disk");
 }
 
-/// One line an operation, as docs/protocol.md describes them.
+/// One line an operation, as docs/simulation.md describes them.
 Status write_history(const std::filesystem::path& file, const netlayer::SimulationReport& report) {
     std::ofstream out(file);
     for (const netlayer::OperationRecord& record : report.history) {

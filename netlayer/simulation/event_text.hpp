@@ -3,7 +3,7 @@
 // Invariants: equal values give equal text, and different ones different text, so that effects can
 // be compared as text; input_of(text_of(input)) is the input again. Messages stand there as their
 // wire frames, in hexadecimal, so that a new kind of message needs nothing here.
-// Functions; any thread. The format is documented in docs/protocol.md.
+// Functions; any thread. The format is documented in docs/simulation.md.
 
 #include <string>
 
