@@ -2,7 +2,8 @@
 // What every process was told, and what it did: one line a step, from which the run can be replayed
 // without the simulator, its network or its clients. Invariants: each line is sealed by a hash of
 // itself and of the lines before it, so that a line that was changed, removed or put elsewhere
-// shows; the last line counts the others. One thread. The format is documented in docs/simulation.md.
+// shows; the last line counts the others. One thread. The format is documented in
+// docs/simulation.md.
 
 #include <functional>
 #include <string>
