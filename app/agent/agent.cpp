@@ -84,14 +84,16 @@ Result<ControlFrame> Agent::Parts::answer_detector(Freshness freshness) {
         const ByteView view = netlayer::view(object.body);
         if (!view.empty()) encoded.emplace(id, Bytes(view.begin(), view.end()));
     }
+    TRIBUTARY_TRY(SchemaObjects parted, objects_of_schema(*schema, encoded));
+    TRIBUTARY_CHECK(require_own(*schema, parted));
     TRIBUTARY_TRY(const Thresholds thresholds,
-                  site_thresholds(*schema, encoded, normal_rows(site->held_out())));
-    ObjectBundle bundle;
-    for (auto& [id, bytes] : encoded) {
+                  site_thresholds(*schema, parted.own, normal_rows(site->held_out())));
+    ObjectBundle bundle{schema->name(), {}, std::move(parted.skipped)};
+    for (auto& [id, bytes] : parted.own) {
         const auto threshold = thresholds.find(id);
-        bundle.emplace(id, BundledObject{objects.at(id).version,
-                                         threshold == thresholds.end() ? 0 : threshold->second,
-                                         std::move(bytes)});
+        const double alarm_above = threshold == thresholds.end() ? 0 : threshold->second;
+        bundle.objects.emplace(
+            id, BundledObject{objects.at(id).version, alarm_above, std::move(bytes)});
     }
     return pack_objects(bundle);
 }
@@ -107,11 +109,12 @@ Result<SiteDrift> Agent::Parts::drift() {
         const ByteView view = netlayer::view(object.body);
         encoded.emplace(copy.object, Bytes(view.begin(), view.end()));
     }
+    TRIBUTARY_TRY(const SchemaObjects parted, objects_of_schema(*schema, encoded));
     auto newest = datasets::LabelledRecords::empty(*schema);
     const datasets::LabelledRecords held_out = site->held_out();
     const std::size_t rows = held_out.labels.size();
     newest.append(held_out, rows - std::min(rows, classifier::kGateRecords));
-    return measure_site_drift(encoded, newest.features);
+    return measure_site_drift(parted.own, newest.features);
 }
 
 Result<ControlFrame> Agent::Parts::answer(const ControlFrame& request,

@@ -56,6 +56,7 @@ Result<int> run_detect(const DetectOptions& options) {
     TRIBUTARY_TRY(SiteModels models, options.state.empty()
                                          ? load_models(options.objects)
                                          : fetch_site_models(options.state, options.local));
+    report_skipped(models);
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
     TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(input, *models.schema));
     classifier::Detections detections;
@@ -72,6 +73,7 @@ Result<int> run_detect(const DetectOptions& options) {
                           {"flows", flows.flows.size()},
                           {"alerts", alerts},
                           {"objects", models.versions},
+                          {"skipped_objects", Json::parse(skipped_rows(models.skipped))},
                           {"drift", rows}}
                          .dump()
                   << "\n";

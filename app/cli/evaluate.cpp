@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "app/cli/command.hpp"
 #include "app/cli/evaluate_object.hpp"
@@ -58,11 +59,14 @@ Result<int> run_evaluate(const EvaluateOptions& options) {
     TRIBUTARY_TRY(SiteModels models, options.state.empty()
                                          ? load_models(options.objects)
                                          : fetch_site_models(options.state, false));
+    report_skipped(models);
     TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
     TRIBUTARY_TRY(const LabelledFlows flows, read_labelled_flows(input, *models.schema));
     TRIBUTARY_TRY(const Evaluation evaluation, evaluate_site(models.detector, flows));
     if (options.json) {
-        std::cout << evaluation_json(evaluation) << "\n";
+        auto json = nlohmann::ordered_json::parse(evaluation_json(evaluation));
+        json["skipped_objects"] = nlohmann::ordered_json::parse(skipped_rows(models.skipped));
+        std::cout << json.dump() << "\n";
     } else {
         print_table(evaluation);
     }

@@ -1,5 +1,6 @@
 #include "app/cli/site_models.hpp"
 
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/ask_member.hpp"
@@ -14,14 +15,14 @@ namespace {
 constexpr const char* kDefaultSchema = "flowctx/1";
 
 Result<SiteModels> assemble(const ObjectBundle& bundle) {
-    std::string schema_name = kDefaultSchema;
+    std::string schema_name = bundle.features.empty() ? kDefaultSchema : bundle.features;
     ObjectBytes objects;
     Thresholds thresholds;
     std::map<std::string, std::uint64_t> versions;
     std::map<std::string, std::size_t> contributors;
-    for (const auto& [id, object] : bundle) {
+    for (const auto& [id, object] : bundle.objects) {
         TRIBUTARY_TRY(const auto decoded, classifier::decode_object(object.bytes));
-        schema_name = decoded.schema;
+        if (bundle.features.empty()) schema_name = decoded.schema;
         versions.emplace(id, object.version);
         contributors.emplace(id, decoded.contributors.size());
         thresholds.emplace(id, object.threshold);
@@ -29,8 +30,12 @@ Result<SiteModels> assemble(const ObjectBundle& bundle) {
     }
     TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(schema_name));
     TRIBUTARY_TRY(classifier::Detector detector, make_detector(*schema, objects, thresholds));
-    return SiteModels{schema, std::move(detector), std::move(versions), std::move(contributors),
-                      std::move(objects)};
+    return SiteModels{schema,
+                      std::move(detector),
+                      std::move(versions),
+                      std::move(contributors),
+                      std::move(objects),
+                      bundle.skipped};
 }
 
 }  // namespace
@@ -48,9 +53,14 @@ Result<SiteModels> load_models(const std::vector<std::string>& files) {
         TRIBUTARY_TRY(Bytes bytes, read_file(file, classifier::kObjectLimit));
         auto object = classifier::decode_object(bytes);
         if (!object) return fail(object.error().with_context(file));
-        bundle[object->id] = BundledObject{object->version, 0, std::move(bytes)};
+        bundle.objects[object->id] = BundledObject{object->version, 0, std::move(bytes)};
     }
     return assemble(bundle);
+}
+
+void report_skipped(const SiteModels& models) {
+    const std::string sentence = skipped_sentence(models.schema->name(), models.skipped);
+    if (!sentence.empty()) std::cerr << "tributary: " << sentence << "\n";
 }
 
 }  // namespace tributary::app

@@ -45,14 +45,14 @@ class Programs(unittest.TestCase):
     def coordinate(self, listen="tcp://127.0.0.1:*"):
         return self.start("coordinator", "--state", self.folder / "coordinator", "--listen", listen)
 
-    def join(self, name):
+    def join(self, name, *options):
         state = self.folder / name
         key = self.done("agent", "init", "--state", state, "--json")["public_key"]
         done = run("coordinator", "authorize", "--state", self.folder / "coordinator", "--name",
                    name, "--key", key)
         self.assertEqual(done.returncode, 0, done.stderr)
         return self.start("agent", "--state", state, "--name", name, "--invitation",
-                          self.folder / "coordinator" / "invitation.json")[0]
+                          self.folder / "coordinator" / "invitation.json", *options)[0]
 
     def done(self, *arguments, timeout=PATIENCE):
         finished = run(*arguments, timeout=timeout)
@@ -235,17 +235,56 @@ class Programs(unittest.TestCase):
         self.coordinate()
         self.join("campus")
         self.contribute("campus")
+        self.join("hosting", "--schema", "flow/1")
         state = self.folder / "hosting"
-        key = self.done("agent", "init", "--state", state, "--json")["public_key"]
-        run("coordinator", "authorize", "--state", self.folder / "coordinator", "--name",
-            "hosting", "--key", key)
-        self.start("agent", "--state", state, "--name", "hosting", "--schema", "flow/1",
-                   "--invitation", self.folder / "coordinator" / "invitation.json")
+        capture = SAMPLES / "hosting-test.pcap.zst"
+        batch = self.folder / "flowctx.batch"
+        batch.write_bytes(subprocess.run([PROGRAM, "flows", "--format", "batch", capture],
+                                         stdout=subprocess.PIPE, check=True).stdout)
 
-        finished = run("detect", "--state", state, SAMPLES / "hosting-test.pcap.zst")
+        none_left = run("detect", "--state", state, capture)
+        contributed = run("contribute", "--state", state, "--records", batch)
 
-        self.assertEqual(finished.returncode, 1)
-        self.assertIn("flowctx/1", finished.stderr)
+        self.assertEqual(none_left.returncode, 1)
+        self.assertIn("flowctx/1:beacon (flowctx/1)", none_left.stderr)
+        self.assertIn("tributary contribute --state", none_left.stderr)
+        self.assertEqual(contributed.returncode, 1)
+        self.assertIn("flowctx.batch holds records of flowctx/1, expected is flow/1",
+                      contributed.stderr)
+
+    def test_objects_of_two_schemas_serve_side_by_side(self):
+        self.coordinate()
+        self.join("campus")
+        self.join("hosting", "--schema", "flow/1")
+        for name in ("campus", "hosting"):
+            self.contribute(name)
+        rules = ("--rules", SAMPLES / "campus-test.rules")
+        capture = SAMPLES / "campus-test.pcap.zst"
+
+        for name, own, other in (("campus", "flowctx/1", "flow/1"),
+                                 ("hosting", "flow/1", "flowctx/1")):
+            state = ("--state", self.folder / name)
+            detected = run("detect", *state, capture, "--summary")
+            evaluated = run("evaluate", *state, capture, *rules, "--json")
+            drift = self.done("status", *state, "--json")["drift"]
+
+            for finished in (detected, evaluated):
+                self.assertEqual(finished.returncode, 0, finished.stderr)
+                self.assertEqual(finished.stderr.count(f"not of this site's schema {own}:"), 1)
+                skipped = json.loads(finished.stdout.splitlines()[-1])["skipped_objects"]
+                self.assertIn({"object": f"{other}:port-scan", "features": other}, skipped)
+                self.assertEqual({row["features"] for row in skipped}, {other})
+            self.assertTrue(drift)
+            self.assertTrue(all(row["object"].startswith(own + ":") for row in drift))
+
+        files = []
+        for number, schema in enumerate(("flow/1", "flowctx/1")):
+            files += ["--object", self.folder / f"{number}.object"]
+            run("query", "--state", self.folder / "campus", f"{schema}:port-scan", "--output",
+                files[-1])
+        refused = run("detect", *files, capture)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("object flow/1:port-scan: the object is of schema flow/1", refused.stderr)
 
     # --- what must survive -------------------------------------------------------------------
 
