@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "app/service/labelled_flows.hpp"
 #include "app/service/record_files.hpp"
 #include "datasets/batch.hpp"
 
@@ -12,45 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using datasets::LabelledRecords;
-
-constexpr int kDefaultPatienceSeconds = 120;
-
-struct ContributeRequest {
-    FlowInput input;
-    std::string records;  ///< a file of labelled records instead of captures
-    std::string labels;   ///< how their labels are merged
-    bool rehearse = false;
-    std::chrono::seconds patience{kDefaultPatienceSeconds};
-};
-
-Result<ContributeRequest> parse_contribute(const ControlFrame& frame) {
-    ContributeRequest request;
-    try {
-        const Json json = Json::parse(frame.json);
-        request.records = json.value("records", std::string());
-        request.labels = json.value("labels", std::string("names"));
-        for (const auto& file : json.at("files"))
-            request.input.files.emplace_back(file.get<std::string>());
-        request.input.rules = json.at("rules").get<std::string>();
-        TRIBUTARY_TRY(request.input.ingest.kind,
-                      parse_input_kind(json.value("kind", std::string("auto"))));
-        request.rehearse = json.value("rehearse", false);
-        request.patience = std::chrono::seconds(json.value("patience", kDefaultPatienceSeconds));
-    } catch (const Json::exception& error) {
-        return fail(Errc::invalid_argument,
-                    std::string("contribute: the request is damaged: ") + error.what());
-    }
-    return request;
-}
-
-Result<LabelledFlows> read_input(const ContributeRequest& request, const datasets::Schema& schema) {
-    if (request.rehearse) return LabelledFlows{{}, LabelledRecords::empty(schema), {}, {}};
-    if (request.records.empty()) return read_labelled_flows(request.input, schema);
-    LabelledFlows input;
-    TRIBUTARY_TRY(input.records, load_records(request.records, schema));
-    TRIBUTARY_CHECK(merge_labels(input.records, request.labels));
-    return input;
-}
 
 /// Journals every batch of the records.
 Result<std::vector<std::uint64_t>> submit_all(datasets::Batcher& batcher,
@@ -86,11 +46,61 @@ Result<Waited> wait_all(const std::vector<std::uint64_t>& numbers, Contributor& 
 
 }  // namespace
 
+std::string to_json(const ContributeRequest& request) {
+    const datasets::IngestOptions& ingest = request.input.ingest;
+    Json files = Json::array();
+    for (const auto& file : request.input.files) files.push_back(file.string());
+    return Json{{"files", files},
+                {"rules", request.input.rules ? request.input.rules->string() : std::string()},
+                {"kind", name_of(ingest.kind)},
+                {"reader", name_of(ingest.reader)},
+                {"key_vlan", ingest.key_vlan},
+                {"open_tunnels", ingest.open_tunnels},
+                {"records", request.records},
+                {"labels", request.labels},
+                {"rehearse", request.rehearse},
+                {"patience", request.patience.count()}}
+        .dump();
+}
+
+Result<ContributeRequest> parse_contribute(const ControlFrame& frame) {
+    ContributeRequest request;
+    datasets::IngestOptions& ingest = request.input.ingest;
+    try {
+        const Json json = Json::parse(frame.json);
+        request.records = json.value("records", std::string());
+        request.labels = json.value("labels", request.labels);
+        for (const auto& file : json.at("files"))
+            request.input.files.emplace_back(file.get<std::string>());
+        request.input.rules = json.at("rules").get<std::string>();
+        TRIBUTARY_TRY(ingest.kind, parse_input_kind(json.value("kind", name_of(ingest.kind))));
+        TRIBUTARY_TRY(ingest.reader, parse_reader(json.value("reader", name_of(ingest.reader))));
+        ingest.key_vlan = json.value("key_vlan", false);
+        ingest.open_tunnels = json.value("open_tunnels", false);
+        request.rehearse = json.value("rehearse", false);
+        request.patience = std::chrono::seconds(json.value("patience", request.patience.count()));
+    } catch (const Json::exception& error) {
+        return fail(Errc::invalid_argument,
+                    std::string("contribute: the request is damaged: ") + error.what());
+    }
+    return request;
+}
+
+Result<LabelledFlows> read_contribution(const ContributeRequest& request,
+                                        const datasets::Schema& schema) {
+    if (request.rehearse) return LabelledFlows{{}, LabelledRecords::empty(schema), {}, {}};
+    if (request.records.empty()) return read_labelled_flows(request.input, schema);
+    LabelledFlows input;
+    TRIBUTARY_TRY(input.records, load_records(request.records, schema));
+    TRIBUTARY_CHECK(merge_labels(input.records, request.labels));
+    return input;
+}
+
 Result<ControlFrame> answer_contribute(const ControlFrame& request, const ProgressReporter& report,
                                        const datasets::Schema& schema, SiteState& site,
                                        Contributor& contributor) {
     TRIBUTARY_TRY(const ContributeRequest parsed, parse_contribute(request));
-    TRIBUTARY_TRY(const LabelledFlows flows, read_input(parsed, schema));
+    TRIBUTARY_TRY(const LabelledFlows flows, read_contribution(parsed, schema));
     datasets::Batcher batcher(schema, flows.records.coverage);
     TRIBUTARY_CHECK(batcher.add(flows.records));
     TRIBUTARY_CHECK(site.hold_out(batcher.held_out()));

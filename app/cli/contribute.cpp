@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/agent/contribute_request.hpp"
 #include "app/cli/ask_member.hpp"
 #include "app/cli/command.hpp"
 #include "app/cli/input_options.hpp"
@@ -62,19 +63,15 @@ Result<int> run_contribute(const ContributeOptions& options) {
         return fail(Errc::invalid_argument,
                     "contribute needs captures and --rules FILE, or --records FILE, or --rehearse");
     }
-    TRIBUTARY_TRY(const FlowInput input, flow_input(options.input));
-    Json files = Json::array();
-    for (const auto& file : input.files) files.push_back(file.string());
-    const Json request{{"files", files},
-                       {"rules", input.rules ? input.rules->string() : std::string()},
-                       {"records", records_source(options.records)},
-                       {"labels", options.labels},
-                       {"kind", options.input.kind},
-                       {"rehearse", options.rehearse},
-                       {"patience", options.patience}};
+    ContributeRequest request;
+    TRIBUTARY_TRY(request.input, flow_input(options.input));
+    request.records = records_source(options.records);
+    request.labels = options.labels;
+    request.rehearse = options.rehearse;
+    request.patience = std::chrono::seconds(options.patience);
     TRIBUTARY_TRY(const ControlFrame answer,
-                  ask_member(options.state, "contribute", request.dump(), show_progress,
-                             std::chrono::seconds(options.patience) + kReadingAllowance));
+                  ask_member(options.state, "contribute", to_json(request), show_progress,
+                             request.patience + kReadingAllowance));
     const Json json = Json::parse(answer.json);
     if (options.json) {
         std::cout << answer.json << "\n";

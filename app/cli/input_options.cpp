@@ -36,8 +36,7 @@ Result<FlowInput> flow_input(const InputOptions& options) {
     TRIBUTARY_TRY(input.ingest.kind, parse_input_kind(options.kind));
     input.ingest.key_vlan = options.key_vlan;
     input.ingest.open_tunnels = options.open_tunnels;
-    const bool mapped = options.reader == "mapped";
-    input.ingest.reader = mapped ? datasets::Reader::mapped : datasets::Reader::libpcap;
+    TRIBUTARY_TRY(input.ingest.reader, parse_reader(options.reader));
     return input;
 }
 

@@ -26,7 +26,7 @@ enum class Rules { none, optional, required };
 
 void add_input_options(CLI::App& command, InputOptions& options, Rules rules);
 
-/// @error invalid_argument (kind)
+/// @error invalid_argument (kind, reader)
 Result<FlowInput> flow_input(const InputOptions& options);
 
 /// Prints what was damaged on stderr.

@@ -41,6 +41,21 @@ Result<datasets::InputKind> parse_input_kind(const std::string& name) {
                 "unknown kind of input \"" + name + "\": auto, packets or exports");
 }
 
+std::string name_of(datasets::InputKind kind) {
+    if (kind == datasets::InputKind::packets) return "packets";
+    return kind == datasets::InputKind::exports ? "exports" : "auto";
+}
+
+Result<datasets::Reader> parse_reader(const std::string& name) {
+    if (name == "mapped") return datasets::Reader::mapped;
+    if (name == "libpcap") return datasets::Reader::libpcap;
+    return fail(Errc::invalid_argument, "unknown reader \"" + name + "\": mapped or libpcap");
+}
+
+std::string name_of(datasets::Reader reader) {
+    return reader == datasets::Reader::mapped ? "mapped" : "libpcap";
+}
+
 std::vector<std::string> damage_sentences(const datasets::IngestReport& report) {
     std::vector<std::string> sentences;
     for (const datasets::Damage& damage : report.damages) {

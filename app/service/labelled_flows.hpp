@@ -36,6 +36,12 @@ Result<LabelledFlows> read_labelled_flows(const FlowInput& input, const datasets
 /// "auto", "packets" or "exports".
 /// @error invalid_argument
 Result<datasets::InputKind> parse_input_kind(const std::string& name);
+std::string name_of(datasets::InputKind kind);
+
+/// "mapped" or "libpcap".
+/// @error invalid_argument
+Result<datasets::Reader> parse_reader(const std::string& name);
+std::string name_of(datasets::Reader reader);
 
 /// One sentence per damaged file, for stderr; empty when nothing was damaged.
 std::vector<std::string> damage_sentences(const datasets::IngestReport& report);

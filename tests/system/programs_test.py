@@ -14,6 +14,8 @@ import time
 import unittest
 from pathlib import Path
 
+from captures import capture_of, udp_frame
+
 PROGRAM = SAMPLES = None
 PATIENCE = 60
 
@@ -285,6 +287,20 @@ class Programs(unittest.TestCase):
         refused = run("detect", *files, capture)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("object flow/1:port-scan: the object is of schema flow/1", refused.stderr)
+
+    def test_a_contribution_meters_as_it_is_told(self):
+        self.coordinate()
+        self.join("campus")
+        capture = self.folder / "vlans.pcap"
+        capture.write_bytes(capture_of([udp_frame(53, vlan=1), udp_frame(53, vlan=2)]))
+        rules = self.folder / "a.rules"
+        rules.write_text("tributary-rules 1\nsource desk\nlabel normal: port 53\n")
+
+        for flows, options in ((1, ()), (2, ("--key-vlan",))):
+            contributed = run("contribute", "--state", self.folder / "campus", "--rules", rules,
+                              capture, "--json", *options)
+
+            self.assertEqual(json.loads(contributed.stdout)["flows"], flows, contributed.stderr)
 
     # --- what must survive -------------------------------------------------------------------
 
