@@ -56,6 +56,7 @@ std::string to_json(const ContributeRequest& request) {
                 {"reader", name_of(ingest.reader)},
                 {"key_vlan", ingest.key_vlan},
                 {"open_tunnels", ingest.open_tunnels},
+                {"allow_sampled", request.allow_sampled},
                 {"records", request.records},
                 {"labels", request.labels},
                 {"rehearse", request.rehearse},
@@ -77,6 +78,7 @@ Result<ContributeRequest> parse_contribute(const ControlFrame& frame) {
         TRIBUTARY_TRY(ingest.reader, parse_reader(json.value("reader", name_of(ingest.reader))));
         ingest.key_vlan = json.value("key_vlan", false);
         ingest.open_tunnels = json.value("open_tunnels", false);
+        request.allow_sampled = json.value("allow_sampled", false);
         request.rehearse = json.value("rehearse", false);
         request.patience = std::chrono::seconds(json.value("patience", request.patience.count()));
     } catch (const Json::exception& error) {
@@ -89,8 +91,12 @@ Result<ContributeRequest> parse_contribute(const ControlFrame& frame) {
 Result<LabelledFlows> read_contribution(const ContributeRequest& request,
                                         const datasets::Schema& schema) {
     if (request.rehearse) return LabelledFlows{{}, LabelledRecords::empty(schema), {}, {}};
-    if (request.records.empty()) return read_labelled_flows(request.input, schema);
     LabelledFlows input;
+    if (request.records.empty()) {
+        TRIBUTARY_TRY(input, read_labelled_flows(request.input, schema));
+        if (!request.allow_sampled) TRIBUTARY_CHECK(refuse_sampled(input));
+        return input;
+    }
     TRIBUTARY_TRY(input.records, load_records(request.records, schema));
     TRIBUTARY_CHECK(merge_labels(input.records, request.labels));
     return input;
@@ -118,6 +124,7 @@ Result<ControlFrame> answer_contribute(const ControlFrame& request, const Progre
         {"labelled", counts.in - counts.unknown},
         {"unknown", counts.unknown},
         {"held_out", counts.held_out},
+        {"sampled", sampled_flows(flows)},
         {"records", counts.batched},
         {"batches", numbers.size()},
         {"objects", waited.versions},

@@ -14,6 +14,7 @@ struct ContributeRequest {
     FlowInput input;               ///< paths absolute: the agent has another working folder
     std::string records;           ///< a file of labelled records instead of captures
     std::string labels = "names";  ///< how their labels are merged
+    bool allow_sampled = false;    ///< flows of sampled exports may train, too
     bool rehearse = false;
     std::chrono::seconds patience{120};
 };
@@ -25,11 +26,11 @@ std::string to_json(const ContributeRequest& request);
 Result<ContributeRequest> parse_contribute(const ControlFrame& frame);
 
 /// The records that the request speaks of; none when it asks for a rehearsal.
-/// @error of reading captures, rules and records
+/// @error of reading captures, rules and records; mismatch (flows of sampled exports)
 Result<LabelledFlows> read_contribution(const ContributeRequest& request,
                                         const datasets::Schema& schema);
 
-/// Answer: {"schema","flows","labelled","unknown","held_out","batches",
+/// Answer: {"schema","flows","labelled","unknown","held_out","sampled","batches",
 /// "records","objects":{id:version},"refused":[...],"damages":[...],"waiting"}.
 /// @error of reading the input; timeout (the rest waits in the journal)
 Result<ControlFrame> answer_contribute(const ControlFrame& request, const ProgressReporter& report,

@@ -26,6 +26,7 @@ struct ContributeOptions {
     std::string records;
     std::string labels = "names";
     int patience = 120;
+    bool allow_sampled = false;
     bool rehearse = false;
     bool json = false;
 };
@@ -43,6 +44,8 @@ void print_summary(const Json& json) {
     std::cout << json["flows"] << " flows, " << json["labelled"] << " labelled, "
               << json["held_out"] << " held out; " << json["records"] << " records in "
               << json["batches"] << " contributions";
+    const auto sampled = json.value("sampled", std::uint64_t{0});
+    if (sampled != 0) std::cout << ", " << sampled << " flows sampled";
     if (!json["refused"].empty()) std::cout << ", " << json["refused"].size() << " refused";
     std::cout << "\n";
     for (const auto& [object, version] : json["objects"].items()) {
@@ -67,6 +70,7 @@ Result<int> run_contribute(const ContributeOptions& options) {
     TRIBUTARY_TRY(request.input, flow_input(options.input));
     request.records = records_source(options.records);
     request.labels = options.labels;
+    request.allow_sampled = options.allow_sampled;
     request.rehearse = options.rehearse;
     request.patience = std::chrono::seconds(options.patience);
     TRIBUTARY_TRY(const ControlFrame answer,
@@ -120,6 +124,8 @@ void add_contribute(CLI::App& root, Invocation& invocation) {
                      "Seconds without a durable contribution before giving up waiting")
         ->check(CLI::Range(1, 86400))
         ->capture_default_str();
+    command->add_flag("--allow-sampled", options->allow_sampled,
+                      "Also learn from flows of sampled exports, which are refused otherwise");
     command->add_flag("--rehearse", options->rehearse,
                       "Instead of new records: learn again what this site remembers, where updates "
                       "of others displaced it");

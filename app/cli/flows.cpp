@@ -26,6 +26,7 @@ struct FlowsOptions {
     std::string listen;
     datasets::LiveOptions live;
     std::string pseudonyms;
+    bool allow_sampled = false;
     bool ndpi = false;
     bool describe = false;
     bool records = false;
@@ -154,6 +155,13 @@ Result<datasets::IngestReport> run_input(const FlowsOptions& options, const Flow
     return datasets::ingest(input.files, input.ingest, sink);
 }
 
+void report_withheld(std::uint64_t flows) {
+    if (flows == 0) return;
+    std::cerr << "tributary: " << flows
+              << " flows of sampled exports stand in the batch without their labels, so that they "
+                 "train nothing. Export without sampling, or give --allow-sampled\n";
+}
+
 Result<int> print_flows(const FlowsOptions& options) {
     TRIBUTARY_TRY(FlowInput input, flow_input(options.input));
     TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(options.schema));
@@ -176,9 +184,17 @@ Result<int> print_flows(const FlowsOptions& options) {
             records.added();
         };
     }
+    // A batch keeps no mark of sampling, and what has no label trains nothing.
+    const bool withholds = options.format == "batch" && !options.allow_sampled;
+    std::uint64_t withheld = 0;
     const auto print = [&](const datasets::FlowRecord& flow) {
-        output->add(flow,
-                    labels != nullptr ? labels->label(flow).class_name : datasets::ClassName{});
+        datasets::ClassName label =
+            labels != nullptr ? labels->label(flow).class_name : datasets::ClassName{};
+        if (withholds && flow.sampling > 1 && !label.empty()) {
+            label.clear();
+            ++withheld;
+        }
+        output->add(flow, label);
     };
     const auto on_quiet = [&] {
         output->flush();
@@ -192,6 +208,7 @@ Result<int> print_flows(const FlowsOptions& options) {
     if (options.stats) std::cout << counts << "\n";
     // Of what passed by there is no file to count again: live input ends with its summary.
     if (!options.stats && options.input.files.empty()) std::cerr << counts << "\n";
+    report_withheld(withheld);
     return report_damage(report);
 }
 
@@ -234,6 +251,8 @@ void add_flows(CLI::App& root, Invocation& invocation) {
     add_live_options(*command, options->live);
     command->add_option("--pseudonyms", options->pseudonyms,
                         "File with the key under which addresses are printed as pseudonyms");
+    command->add_flag("--allow-sampled", options->allow_sampled,
+                      "With --format batch: also labels of flows of sampled exports");
     command->add_flag("--ndpi", options->ndpi,
                       "Label flows by the applications that nDPI recognizes in their packets");
     command->add_flag("--records", options->records,

@@ -1,5 +1,7 @@
 #include "app/service/labelled_flows.hpp"
 
+#include <algorithm>
+
 #include "datasets/feature/flow_encoder.hpp"
 #include "datasets/feature/splt_schema.hpp"
 #include "datasets/label/rule_file.hpp"
@@ -31,6 +33,24 @@ Result<LabelledFlows> read_labelled_flows(const FlowInput& input, const datasets
     options.keep_sequences = datasets::needs_sequences(schema);
     TRIBUTARY_TRY(result.report, datasets::ingest(input.files, options, take));
     return result;
+}
+
+std::uint64_t sampled_flows(const LabelledFlows& flows) {
+    return static_cast<std::uint64_t>(std::ranges::count_if(
+        flows.flows, [](const datasets::FlowRecord& flow) { return flow.sampling > 1; }));
+}
+
+Status refuse_sampled(const LabelledFlows& flows) {
+    const std::uint64_t sampled = sampled_flows(flows);
+    if (sampled == 0) return {};
+    const std::uint32_t rate =
+        std::ranges::max_element(flows.flows, {}, &datasets::FlowRecord::sampling)->sampling;
+    return fail(Errc::mismatch,
+                std::to_string(sampled) + " of " + std::to_string(flows.flows.size()) +
+                    " flows come from sampled exports (one packet in " + std::to_string(rate) +
+                    "), and multiplied counts would teach every site what full "
+                    "counts never show. Export without sampling, or give "
+                    "--allow-sampled");
 }
 
 Result<datasets::InputKind> parse_input_kind(const std::string& name) {

@@ -33,6 +33,14 @@ struct LabelledFlows {
 /// @error of ingest and of the rule file
 Result<LabelledFlows> read_labelled_flows(const FlowInput& input, const datasets::Schema& schema);
 
+/// Flows with counters that were multiplied by a sampling rate.
+std::uint64_t sampled_flows(const LabelledFlows& flows);
+
+/// Sampled flows must not train unless somebody allows it: what a rate multiplies looks like no
+/// flow that was counted in full, and most small flows are missing.
+/// @error mismatch when there are any, naming how many, the rate and the next step
+Status refuse_sampled(const LabelledFlows& flows);
+
 /// "auto", "packets" or "exports".
 /// @error invalid_argument
 Result<datasets::InputKind> parse_input_kind(const std::string& name);

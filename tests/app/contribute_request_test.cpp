@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/cli/input_options.hpp"
-#include "tests/datasets/packet/packet_builder.hpp"
+#include "tests/datasets/export/export_builder.hpp"
 
 namespace tributary::app {
 namespace {
@@ -41,6 +41,7 @@ TEST(ContributeRequest, CarriesEveryFieldToTheAgent) {
     request.input.ingest.open_tunnels = true;
     request.records = "/r.csv";
     request.labels = "attack";
+    request.allow_sampled = true;
     request.rehearse = true;
     request.patience = std::chrono::seconds(7);
 
@@ -55,6 +56,7 @@ TEST(ContributeRequest, CarriesEveryFieldToTheAgent) {
     EXPECT_TRUE(parsed->input.ingest.open_tunnels);
     EXPECT_EQ(parsed->records, "/r.csv");
     EXPECT_EQ(parsed->labels, "attack");
+    EXPECT_TRUE(parsed->allow_sampled);
     EXPECT_TRUE(parsed->rehearse);
     EXPECT_EQ(parsed->patience, std::chrono::seconds(7));
 }
@@ -85,6 +87,38 @@ TEST(ContributeRequest, TrainingMetersAsDetectionDoes) {
             EXPECT_EQ(training->flows[i].dst_port, detection->flows[i].dst_port);
             EXPECT_EQ(training->flows[i].vlan, detection->flows[i].vlan);
         }
+    }
+}
+
+TEST(ContributeRequest, SampledFlowsAreMultipliedMarkedAndRefusedUnlessAllowed) {
+    const TemporaryFolder folder;
+    const datasets::Schema& schema = **datasets::find_schema("flow/1");
+    PcapBuilder pcap;
+    for (const std::uint16_t sampling : {std::uint16_t{0}, std::uint16_t{100}}) {
+        V5Flow flow;
+        flow.dst_port = sampling == 0 ? 80 : 443;
+        const Bytes datagram = v5({.sampling = sampling}, {flow});
+        pcap.add(kSecond, ethernet(0x0800, ipv4({17, 1, 2}, udp(2055, 2055, datagram))));
+    }
+    ContributeRequest request;
+    request.input.files = {folder.write("a.pcap", pcap.bytes())};
+    request.input.rules = folder.write("a.rules", to_bytes(kRules));
+
+    const auto refused = read_contribution(request, schema);
+    request.allow_sampled = true;
+    const auto allowed = read_contribution(request, schema);
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::mismatch);
+    for (const char* part : {"1 of 2 flows", "one packet in 100", "--allow-sampled"}) {
+        EXPECT_NE(refused.error().message.find(part), std::string::npos) << part;
+    }
+    ASSERT_TRUE(allowed) << allowed.error().message;
+    ASSERT_EQ(sampled_flows(*allowed), 1U);
+    for (const datasets::FlowRecord& flow : allowed->flows) {
+        const bool is_sampled = flow.dst_port == 443;
+        EXPECT_EQ(flow.sampling, is_sampled ? 100U : 1U);
+        EXPECT_EQ(flow.forward.packets, is_sampled ? 300U : 3U);
     }
 }
 

@@ -7,6 +7,7 @@ Usage: programs_test.py PROGRAM SAMPLES
 import json
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -301,6 +302,32 @@ class Programs(unittest.TestCase):
                               capture, "--json", *options)
 
             self.assertEqual(json.loads(contributed.stdout)["flows"], flows, contributed.stderr)
+
+    def test_sampled_exports_train_only_when_allowed(self):
+        self.coordinate()
+        self.join("campus")
+        record = struct.pack(">IIQIIIIHHBBBB8x", 0x0a000001, 0x0a000002, 0, 3, 300, 1000, 2500,
+                             40000, 80, 0, 0x1b, 6, 0)
+        header = struct.pack(">HHIIIIHH", 5, 1, 5000, 1_700_000_000, 0, 0, 0, 100)
+        capture = self.folder / "sampled.pcap"
+        capture.write_bytes(capture_of([udp_frame(2055, header + record)]))
+        rules = self.folder / "a.rules"
+        rules.write_text("tributary-rules 1\nsource desk\nlabel normal: port 80\n")
+        told = ("contribute", "--state", self.folder / "campus", "--rules", rules, capture,
+                "--json")
+        batch = [PROGRAM, "flows", "--format", "batch", "--rules", rules, capture]
+
+        refused = run(*told)
+        allowed = run(*told, "--allow-sampled")
+        withheld = subprocess.run(batch, capture_output=True, check=True)
+        written = subprocess.run([*batch, "--allow-sampled"], capture_output=True, check=True)
+
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("1 of 1 flows come from sampled exports (one packet in 100)", refused.stderr)
+        self.assertEqual(json.loads(allowed.stdout)["sampled"], 1)
+        self.assertIn(b"1 flows of sampled exports", withheld.stderr)
+        self.assertNotEqual(withheld.stdout, written.stdout)
+        self.assertEqual(written.stderr, b"")
 
     # --- what must survive -------------------------------------------------------------------
 
