@@ -9,6 +9,7 @@
 
 #include "app/bench/ingest_bench.hpp"
 #include "app/cli/bench.hpp"
+#include "base/file.hpp"
 
 namespace tributary::app {
 
@@ -88,9 +89,10 @@ Result<int> run_bench_ingest(BenchIngestOptions options) {
     bench.folder = folder.path();
     std::error_code error;
     bench.program = fs::read_symlink("/proc/self/exe", error);
-    if (folder.path().empty() || !fs::is_directory(folder.path(), error)) {
-        return fail(Errc::io, "no folder for the captures: name one with --folder");
+    if (folder.path().empty()) {
+        return fail(Errc::io, "cannot make a temporary folder: name one with --folder");
     }
+    TRIBUTARY_CHECK(make_folder(folder.path()));
     if (bench.captures.empty()) bench.captures = sample_captures(options.samples);
     if (bench.captures.empty()) {
         return fail(Errc::not_found, "no captures in " + options.samples + ": name some");
