@@ -111,11 +111,13 @@ def decode(frame):
 
 
 def from_packets(path):
-    """Biflows of a packet capture and what to know of it: packets, longest frame, tagged and IPv6 packets."""
-    table, facts = Table(), {"packets": 0, "longest": 0, "tagged": 0, "ipv6": 0}
+    """Biflows of a packet capture and what to know of it: packets, longest frame and most of it in the file, tagged and
+    IPv6 packets."""
+    table, facts = Table(), {"packets": 0, "longest": 0, "captured": 0, "tagged": 0, "ipv6": 0}
     for moment, frame, length in read_pcap(path):
         facts["packets"] += 1
         facts["longest"] = max(facts["longest"], length)
+        facts["captured"] = max(facts["captured"], len(frame))
         found = decode(frame)
         if found:
             src, dst, sport, dport, proto, size, flags, vlan = found
