@@ -22,6 +22,11 @@ void* counted(std::size_t size, std::size_t alignment) {
     throw std::bad_alloc();
 }
 
+/// Not inlined: where only one half of the pair is, the compiler takes them for mismatched.
+[[gnu::noinline]] void release(void* room) {
+    std::free(room);
+}
+
 }  // namespace
 
 void* operator new(std::size_t size) {
@@ -31,16 +36,16 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
     return counted(size, static_cast<std::size_t>(alignment));
 }
 void operator delete(void* room) noexcept {
-    std::free(room);
+    release(room);
 }
 void operator delete(void* room, std::size_t) noexcept {
-    std::free(room);
+    release(room);
 }
 void operator delete(void* room, std::align_val_t) noexcept {
-    std::free(room);
+    release(room);
 }
 void operator delete(void* room, std::size_t, std::align_val_t) noexcept {
-    std::free(room);
+    release(room);
 }
 
 namespace tributary::classifier {
