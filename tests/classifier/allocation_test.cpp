@@ -15,10 +15,14 @@ namespace {
 
 thread_local std::size_t allocations = 0;
 
-void* counted(std::size_t size, std::size_t alignment) {
+void* counted_or_null(std::size_t size, std::size_t alignment) noexcept {
     ++allocations;
     const std::size_t whole = (std::max<std::size_t>(size, 1) + alignment - 1) / alignment;
-    if (void* const room = std::aligned_alloc(alignment, whole * alignment)) return room;
+    return std::aligned_alloc(alignment, whole * alignment);
+}
+
+void* counted(std::size_t size, std::size_t alignment) {
+    if (void* const room = counted_or_null(size, alignment)) return room;
     throw std::bad_alloc();
 }
 
@@ -34,6 +38,9 @@ void* operator new(std::size_t size) {
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
     return counted(size, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return counted_or_null(size, alignof(std::max_align_t));
 }
 void operator delete(void* room) noexcept {
     release(room);
