@@ -5,6 +5,7 @@
 
 #include "netlayer/depend/copier.hpp"
 #include "netlayer/tree/leases.hpp"
+#include "netlayer/tree/search_tree.hpp"
 
 namespace tributary::netlayer {
 
@@ -49,8 +50,8 @@ Status Reads::check(const ReadInvoked& request) const {
 }
 
 void Reads::ask(std::uint64_t number) {
-    const RequestId id{state_.self.id, state_.self.incarnation, number};
-    on_request(state_.self.id, ReadRequest{id, state_.reads.at(number).object, {}});
+    const RequestId id{state_.self.id, state_.self.incarnation, number, state_.self.key};
+    on_request(state_.self.id, ReadRequest{id, state_.reads.at(number).object, {}, 0});
 }
 
 void Reads::on_request(ProcessId from, const ReadRequest& message) {
@@ -83,7 +84,9 @@ void Reads::pass_on(ProcessId head, ReadRequest onward) {
         return;
     }
     const ProcessId next = onward.search == Search::server ? state_.parent_id() : head;
-    if (next == state_.parent_id()) onward.path.push_back(state_.self.id);
+    if (next == state_.parent_id() && !state_.options.search_tree) {
+        onward.path.push_back(state_.self.id);
+    }
     if (onward.path.size() > state_.options.max_hops) {
         ++state_.counters.bound_hops;
         return;
@@ -133,7 +136,7 @@ void Reads::turn_or_climb(const RequestId& id, const ObjectId& object, Path path
         return;
     }
     if (ancestor) {
-        path.push_back(state_.self.id);
+        if (!state_.options.search_tree) path.push_back(state_.self.id);
         ++state_.counters.reads_above_ancestor;
     }
     if (path.size() > state_.options.max_hops) {
@@ -148,6 +151,9 @@ void Reads::turn_or_climb(const RequestId& id, const ObjectId& object, Path path
 }
 
 bool Reads::is_ancestor_of_reader(const RequestId& id, const Path& path) const {
+    if (state_.options.search_tree) {
+        return id.origin == state_.self.id || state_.covers(id.key);
+    }
     if (path.empty()) return id.origin == state_.self.id;
     return state_.is_live_child(path.back());
 }
@@ -157,6 +163,15 @@ void Reads::on_return(const ReadReturn& message) {
 }
 
 void Reads::descend(ReadReturn message) {
+    if (state_.options.search_tree && message.id.origin != state_.self.id) {
+        const Child* next = SearchTree(state_).next_hop(message.id.key);
+        if (next == nullptr) {
+            ++state_.counters.reads_unanswerable;  // the reader repeats it (C15)
+        } else {
+            state_.send(next->card.id, std::move(message));
+        }
+        return;
+    }
     if (!message.path.empty()) {
         const ProcessId next = message.path.back();
         message.path.pop_back();

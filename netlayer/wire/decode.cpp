@@ -64,7 +64,7 @@ class Reader {
         return value;
     }
     RequestId request(const wire::RequestId& from) {
-        return {from.origin(), incarnation(from.incarnation()), from.number()};
+        return {from.origin(), incarnation(from.incarnation()), from.number(), from.key()};
     }
     Card card(const wire::Card& from) {
         return {from.id(),
@@ -72,7 +72,8 @@ class Reader {
                 card_field(from.endpoint()),
                 card_field(from.public_key()),
                 card_field(from.name()),
-                opaque(from.membership(), kMaxMembershipBytes)};
+                opaque(from.membership(), kMaxMembershipBytes),
+                from.key()};
     }
     /// Signed elsewhere and judged elsewhere.
     const std::string& opaque(const std::string& from, std::size_t longest) {
@@ -140,6 +141,16 @@ class Reader {
             demand(each.processes_size() > 0, "a queue is empty");
             to.push_back({object_id(each.object()),
                           processes(each.processes(), limits_.queue, "elements of a queue")});
+        }
+        return to;
+    }
+    template <typename Repeated>
+    std::vector<ShippedCopy> shipped(const Repeated& from) {
+        std::vector<ShippedCopy> to;
+        if (!count(from.size(), limits_.objects, "copies")) return to;
+        for (const wire::ShippedCopy& each : from) {
+            demand(each.version() <= kMaxVersion, "a version is out of range");
+            to.push_back({object_id(each.object()), each.version(), each.bytes()});
         }
         return to;
     }
@@ -214,8 +225,12 @@ Message read(Reader& in, const wire::Force& from) {
 
 Message read(Reader& in, const wire::JoinAccept& from) {
     in.demand(from.epoch() != 0, "an accepted join has no epoch");
-    return JoinAccept{in.card(from.parent()), in.incarnation(from.joiner_incarnation()),
-                      from.epoch()};
+    return JoinAccept{in.card(from.parent()),
+                      in.incarnation(from.joiner_incarnation()),
+                      from.epoch(),
+                      from.key(),
+                      from.lo(),
+                      from.hi()};
 }
 
 Message read(Reader& in, const wire::Hold& from) {
@@ -241,6 +256,34 @@ Message read(Reader& in, const wire::Depart& from) {
 
 Message read(Reader& in, const wire::Revoke& from) {
     return Revoke{from.number(), in.revocation(from.statement())};
+}
+
+Message read(Reader& in, const wire::Lock& from) {
+    return Lock{in.card(from.rising()), from.age_us()};
+}
+
+Message read(Reader& in, const wire::LockX& from) {
+    return LockX{in.neighbour(from.above()), in.epoch(from.abandoned_epoch()),
+                 in.shipped(from.copies()), from.most_bytes()};
+}
+
+Message read(Reader& in, const wire::LockXOk& from) {
+    LockXOk to;
+    if (from.has_abandoned()) to.abandoned = in.card(from.abandoned());
+    to.abandoned_subtree = from.abandoned_subtree();
+    to.queues = in.queues(from.queues());
+    to.versions = in.versions(from.versions());
+    to.objects = in.objects(from.objects());
+    return to;
+}
+
+Message read(Reader& in, const wire::Commit& from) {
+    return Commit{in.queues(from.queues()),
+                  in.objects(from.objects()),
+                  in.dependencies(from.dependencies()),
+                  from.lo(),
+                  from.hi(),
+                  from.subtree()};
 }
 
 std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
@@ -277,6 +320,19 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
         case wire::Frame::kDepart: return read(in, frame.depart());
         case wire::Frame::kCardRenewed: return CardRenewed{in.card(frame.card_renewed().card())};
         case wire::Frame::kRevoke: return read(in, frame.revoke());
+        case wire::Frame::kLock: return read(in, frame.lock());
+        case wire::Frame::kLockOk: return LockOk{in.epoch(frame.lock_ok().epoch())};
+        case wire::Frame::kLockNo: return LockNo{};
+        case wire::Frame::kUnlock: return Unlock{};
+        case wire::Frame::kLockX: return read(in, frame.lock_x());
+        case wire::Frame::kLockXOk: return read(in, frame.lock_x_ok());
+        case wire::Frame::kLockXNo: return LockXNo{frame.lock_x_no().bytes()};
+        case wire::Frame::kLockB: return LockB{in.neighbour(frame.lock_b().sinking())};
+        case wire::Frame::kLockBOk: return LockBOk{};
+        case wire::Frame::kLockBNo: return LockBNo{};
+        case wire::Frame::kCommit: return read(in, frame.commit());
+        case wire::Frame::kSwitch: return Switch{in.epoch(frame.switch_().epoch())};
+        case wire::Frame::kSwitchB: return SwitchB{frame.switch_b().old()};
         case wire::Frame::CONTENT_NOT_SET: break;
     }
     in.demand(false, "it has no content that this version knows");

@@ -28,6 +28,7 @@ NodeOptions Cluster::options(const std::string& name) {
     made.server_public_key = server_keys_.public_key;
     made.rejoin_backoff = std::chrono::milliseconds(20);
     made.process.degree = degree_;
+    made.process.search_tree = search_tree_;
     made.process.heartbeat = slower_ * std::chrono::milliseconds(50);
     made.process.lease = slower_ * std::chrono::milliseconds(800);
     made.process.grace = slower_ * std::chrono::milliseconds(700);

@@ -43,7 +43,7 @@ Incarnation random_incarnation(Random& random) {
 }
 
 RequestId random_request(Random& random) {
-    return {random.next(), random_incarnation(random), random.next()};
+    return {random.next(), random_incarnation(random), random.next(), random.next()};
 }
 
 Card random_card(Random& random) {
@@ -52,7 +52,8 @@ Card random_card(Random& random) {
             random_text(random, 100),
             random_text(random, 40),
             random_text(random, 64),
-            kRandomMembership + random_text(random, 200)};
+            kRandomMembership + random_text(random, 200),
+            random.next()};
 }
 
 std::vector<Neighbour> random_neighbours(Random& random, std::size_t most) {
@@ -76,14 +77,39 @@ HoldOk random_hold_ok(Random& random) {
     return ok;
 }
 
-PromotePart random_promote_part(Random& random) {
-    PromotePart part{random.next(), random_objects(random), random_dependencies(random), {}};
+std::vector<QueueCopy> random_queues(Random& random) {
+    std::vector<QueueCopy> queues;
     for (std::uint64_t i = random.below(4); i > 0; --i) {
         QueueCopy copy{random_text(random, 20), random_path(random)};
         copy.processes.push_back(random.next());
-        part.queues.push_back(std::move(copy));
+        queues.push_back(std::move(copy));
     }
-    return part;
+    return queues;
+}
+
+PromotePart random_promote_part(Random& random) {
+    return {random.next(), random_objects(random), random_dependencies(random),
+            random_queues(random)};
+}
+
+LockX random_lock_x(Random& random) {
+    LockX lock{{random_card(random), 1 + random.below(99)}, 1 + random.below(99), {}, 0};
+    for (std::uint64_t i = random.below(4); i > 0; --i) {
+        lock.copies.push_back(
+            {random_text(random, kMaxObjectIdBytes), random.next() >> 2U, random.next()});
+    }
+    lock.most_bytes = random.next();
+    return lock;
+}
+
+LockXOk random_lock_x_ok(Random& random) {
+    LockXOk ok;
+    if (random.below(2) == 0) ok.abandoned = random_card(random);
+    ok.abandoned_subtree = random.next();
+    ok.queues = random_queues(random);
+    ok.versions = random_versions(random);
+    ok.objects = random_objects(random);
+    return ok;
 }
 
 class Describer {
@@ -109,7 +135,9 @@ class Describer {
     void operator()(const Disconnected& m) { add(m.reason); }
     void operator()(const JoinForward& m) { add(m.joiner); }
     void operator()(const JoinRequest& m) { add(m.joiner); }
-    void operator()(const JoinAccept& m) { add(m.parent), add(m.joiner_incarnation), add(m.epoch); }
+    void operator()(const JoinAccept& m) {
+        add(m.parent), add(m.joiner_incarnation), add(m.epoch), add(m.key), add(m.lo), add(m.hi);
+    }
     void operator()(const JoinRefuse& m) { add(m.joiner_incarnation), add(m.reason); }
     void operator()(const Hold& m) { add(m.attempt), add(m.successor), add(m.siblings); }
     void operator()(const HoldOk& m) { add(m.attempt), add(m.epochs), add(m.versions); }
@@ -122,6 +150,26 @@ class Describer {
     void operator()(const Depart& m) { add(m.attempt), add(m.epoch); }
     void operator()(const CardRenewed& m) { add(m.card); }
     void operator()(const Revoke& m) { add(m.number), add(m.statement); }
+    void operator()(const Lock& m) { add(m.rising), add(m.age); }
+    void operator()(const LockOk& m) { add(m.epoch); }
+    void operator()(const LockNo& /*m*/) {}
+    void operator()(const Unlock& /*m*/) {}
+    void operator()(const LockX& m) {
+        add(m.above), add(m.abandoned_epoch), add(m.copies), add(m.most_bytes);
+    }
+    void operator()(const LockXOk& m) {
+        if (m.abandoned) add(*m.abandoned);
+        add(m.abandoned_subtree), add(m.queues), add(m.versions), add(m.objects);
+    }
+    void operator()(const LockXNo& m) { add(m.bytes); }
+    void operator()(const LockB& m) { add(m.sinking); }
+    void operator()(const LockBOk& /*m*/) {}
+    void operator()(const LockBNo& /*m*/) {}
+    void operator()(const Commit& m) {
+        add(m.queues), add(m.objects), add(m.dependencies), add(m.lo), add(m.hi), add(m.subtree);
+    }
+    void operator()(const Switch& m) { add(m.epoch); }
+    void operator()(const SwitchB& m) { add(m.old); }
 
  private:
     void add(const std::string& value) { text_ += "'" + value + "' "; }
@@ -132,15 +180,16 @@ class Describer {
         add(value.id), add(value.version), add(to_hex(view(value.body)));
     }
     void add(const Dependency& value) { add(value.from), add(value.to); }
+    void add(const ShippedCopy& value) { add(value.object), add(value.version), add(value.bytes); }
     void add(const KnownVersion& value) { add(value.object), add(value.version); }
     void add(const QueueCopy& value) { add(value.object), add(value.processes); }
     void add(const Neighbour& value) { add(value.card), add(value.epoch); }
     void add(const RequestId& value) {
-        add(value.origin), add(value.incarnation), add(value.number);
+        add(value.origin), add(value.incarnation), add(value.number), add(value.key);
     }
     void add(const Card& value) {
         add(value.id), add(value.incarnation), add(value.endpoint), add(value.public_key);
-        add(value.name), add(value.membership);
+        add(value.name), add(value.membership), add(value.key);
     }
     template <typename Element>
     void add(const std::vector<Element>& values) {
@@ -180,7 +229,9 @@ Message random_message(std::size_t alternative, Random& random) {
         case 11: return JoinForward{random_card(random)};
         case 12: return JoinRequest{random_card(random)};
         case 13:
-            return JoinAccept{random_card(random), random_incarnation(random), 1 + random.below(9)};
+            return JoinAccept{random_card(random), random_incarnation(random),
+                              1 + random.below(9), random.next(),
+                              random.next(),       random.next()};
         case 14: return JoinRefuse{random_incarnation(random), random_text(random, 500)};
         case 15: return Hold{random.next(), random_card(random), random_path(random)};
         case 16: return random_hold_ok(random);
@@ -194,6 +245,22 @@ Message random_message(std::size_t alternative, Random& random) {
         case 21: return Depart{random.next(), 1 + random.below(99)};
         case 22: return CardRenewed{random_card(random)};
         case 23: return Revoke{random.next(), random_text(random, 300)};
+        case 24: return Lock{random_card(random), random.next()};
+        case 25: return LockOk{1 + random.below(99)};
+        case 26: return LockNo{};
+        case 27: return Unlock{};
+        case 28: return random_lock_x(random);
+        case 29: return random_lock_x_ok(random);
+        case 30: return LockXNo{random.next()};
+        case 31: return LockB{{random_card(random), 1 + random.below(99)}};
+        case 32: return LockBOk{};
+        case 33: return LockBNo{};
+        case 34:
+            return Commit{
+                random_queues(random), random_objects(random), random_dependencies(random),
+                random.next(),         random.next(),          random.next()};
+        case 35: return Switch{1 + random.below(99)};
+        case 36: return SwitchB{random.next()};
         default: throw std::logic_error("a new kind of message needs random content here");
     }
 }
