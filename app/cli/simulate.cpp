@@ -133,6 +133,7 @@ std::string replay_command(const netlayer::SimulationOptions& options) {
                           std::to_string(options.degree);
     if (options.cuts) command += " --cuts";
     if (options.crashes) command += " --crashes";
+    if (options.rotations) command += " --rotations";
     if (options.resets) command += " --resets";
     if (options.server_crashes) command += " --server-crashes";
     if (!options.leaves) command += " --no-leaves";
@@ -196,11 +197,13 @@ Result<int> run_simulate(const SimulateOptions& options) {
     if (!options.replay.empty()) return run_replay(options);
     std::uint64_t failed = 0;
     std::uint64_t events = 0;
+    std::uint64_t rotations = 0;
     double cpu_seconds = 0;
     for (std::uint64_t i = 0; i < options.seeds; ++i) {
         TRIBUTARY_TRY(const netlayer::SimulationReport report, run_seed(options, i));
         failed += report.violations.empty() ? 0 : 1;
         events += report.events;
+        rotations += report.rotations;
         cpu_seconds += report.cpu_seconds;
         if (options.json) {
             std::cout << report_json(report).dump() << "\n";
@@ -211,7 +214,8 @@ Result<int> run_simulate(const SimulateOptions& options) {
     }
     if (options.quiet) {
         std::cout << options.seeds << " seeds, " << failed << " with violations, " << events
-                  << " events in " << cpu_seconds << " CPU seconds\n";
+                  << " events, " << rotations << " rotations in " << cpu_seconds
+                  << " CPU seconds\n";
     }
     return failed == 0 ? kExitDone : kExitFailed;
 }
@@ -246,6 +250,8 @@ void add_simulate(CLI::App& root, Invocation& invocation) {
         ->capture_default_str();
     command->add_flag("--cuts", simulation.cuts, "Links are lost");
     command->add_flag("--crashes", simulation.crashes, "Clients end without a word");
+    command->add_flag("--rotations", simulation.rotations,
+                      "A search tree in which processes rotate all the time");
     command->add_flag("--resets", simulation.resets,
                       "Links break and are found again, or too late");
     command

@@ -29,6 +29,7 @@ struct SimulationOptions {
     bool leaves = true;           ///< clients leave and come back, whether others are below or not
     bool many_leaves = false;     ///< they do so all the time, several at once
     bool crashes = false;         ///< clients end without a word and come back
+    bool rotations = false;       ///< a search tree, in which processes rotate all the time
     bool late_joins = true;       ///< a third of the clients join while the others work
 
     /// Each client invokes the next operation as soon as the last one is complete: an update or a
@@ -69,7 +70,7 @@ struct SimulationReport {
     std::uint64_t heartbeats = 0;  ///< calls of step() for pings, pongs and their timers
     std::uint64_t operations = 0;  ///< updates completed
     std::uint64_t reads = 0;       ///< reads completed, those of several objects included
-    std::uint64_t rotations = 0;
+    std::uint64_t rotations = 0;   ///< committed, counted at the process that rose
     std::vector<std::string> violations;
     double cpu_seconds = 0;
 
