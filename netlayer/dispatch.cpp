@@ -50,15 +50,24 @@ class Dispatch {
     bool operator()(const CardRenewed& m) const { return Credentials(state_).on_renewed(from_, m); }
     void operator()(const Revoke& m) const { Credentials(state_).on_revoke(m); }
 
-    // Rotations.
-    void operator()(const Lock& m) const { Holders(state_).on_lock(from_, m); }
+    // Rotations; in the search tree only, so nobody is asked for one elsewhere.
+    bool operator()(const Lock& m) const {
+        if (state_.options.search_tree) Holders(state_).on_lock(from_, m);
+        return state_.options.search_tree;
+    }
     bool operator()(const LockOk& m) const { return Sinking(state_).on_lock_ok(from_, m); }
     bool operator()(const LockNo& /*m*/) const { return Sinking(state_).on_lock_no(from_); }
     bool operator()(const Unlock& /*m*/) const { return Holders(state_).on_unlock(from_); }
-    void operator()(const LockX& m) const { Rising(state_).on_lock_x(from_, m); }
+    bool operator()(const LockX& m) const {
+        if (state_.options.search_tree) Rising(state_).on_lock_x(from_, m);
+        return state_.options.search_tree;
+    }
     bool operator()(const LockXOk& m) const { return Sinking(state_).on_lock_x_ok(from_, m); }
     bool operator()(const LockXNo& m) const { return Sinking(state_).on_lock_x_no(from_, m); }
-    void operator()(const LockB& m) const { Holders(state_).on_lock_b(from_, m); }
+    bool operator()(const LockB& m) const {
+        if (state_.options.search_tree) Holders(state_).on_lock_b(from_, m);
+        return state_.options.search_tree;
+    }
     bool operator()(const LockBOk& /*m*/) const { return Rising(state_).on_lock_b_ok(from_); }
     bool operator()(const LockBNo& /*m*/) const { return Rising(state_).on_lock_b_no(from_); }
     bool operator()(const Commit& m) const { return Rising(state_).on_commit(from_, m); }

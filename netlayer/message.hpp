@@ -296,6 +296,7 @@ struct Commit {
 /// p to g, its last message: x is in my place.
 struct Switch {
     Epoch epoch = 0;
+    Card rising;  ///< as in Lock, unless the coordinator has renewed it meanwhile
 };
 
 /// p to b, the first message of their edge: x is not above you any more, I am.

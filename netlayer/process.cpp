@@ -53,7 +53,10 @@ class Step {
     }
     void operator()(const LinkResumed& event) { Recovery(state_).on_link_resumed(event); }
     void operator()(const LinkGreeted& event) { Recovery(state_).on_link_greeted(event); }
-    void operator()(const CardIssued& event) { Credentials(state_).issued(event.membership); }
+    void operator()(const CardIssued& event) {
+        state_.self.membership = event.membership;
+        if (!waits(event)) Credentials(state_).tell_neighbours();
+    }
     void operator()(const RevocationIssued& event) {
         Credentials(state_).on_revoke(event.revocation);
     }
@@ -185,11 +188,17 @@ bool Step::waits(const Kind& event) {
     } else if (state_.mutations.frozen_local_steps) {
         return false;
     }
-    // There are never more computations than operations, and their results cannot be had again.
-    const bool kept = std::is_same_v<Kind, ComputationDone>;
-    if (kept || state_.backlog.size() < state_.options.max_held) {
+    // There are never more computations than operations, and their results cannot be had again. Of
+    // the coordinator's cards only one waits: the neighbours are told the newest.
+    constexpr bool kCard = std::is_same_v<Kind, CardIssued>;
+    constexpr bool kKept = kCard || std::is_same_v<Kind, ComputationDone>;
+    if constexpr (kCard) {
+        std::erase_if(state_.backlog,
+                      [](const Input& input) { return std::holds_alternative<CardIssued>(input); });
+    }
+    if (kKept || state_.backlog.size() < state_.options.max_held) {
         state_.backlog.emplace_back(event);
-    } else {
+    } else if constexpr (!kKept) {
         ++state_.counters.bound_held;
         refuse(event);
     }

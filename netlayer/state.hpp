@@ -24,6 +24,9 @@ namespace tributary::netlayer {
 
 inline constexpr TimerId kTick = 1;
 
+/// Processes that a neighbour may claim to be below it; more are not believed.
+inline constexpr std::uint64_t kMaxSubtree = 1'000'000;
+
 /// A process below this one on a tree edge of its own.
 struct Child {
     Card card;

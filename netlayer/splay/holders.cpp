@@ -11,6 +11,16 @@
 
 namespace tributary::netlayer {
 
+namespace {
+
+/// Whether two cards differ at most in what the coordinator signed.
+bool is_renewal(Card before, const Card& after) {
+    before.membership = after.membership;
+    return before == after;
+}
+
+}  // namespace
+
 void Holders::on_lock(ProcessId from, const Lock& message) {
     if (!in_turn(message, may_hold(from, message))) {
         state_.send_past_hold(from, LockNo{});
@@ -61,15 +71,15 @@ bool Holders::on_unlock(ProcessId from) {
 bool Holders::on_switch(ProcessId from, const Switch& last) {
     if (!state_.holding || !state_.holding->rotation || state_.holding->leaver != from ||
         !state_.holding->announced.contains(state_.holding->successor.id) ||
-        state_.holding->announced.at(state_.holding->successor.id) != last.epoch) {
+        state_.holding->announced.at(state_.holding->successor.id) != last.epoch ||
+        !is_renewal(state_.holding->successor, last.rising)) {
         return false;
     }
     Holding holding = std::move(*state_.holding);
     state_.holding.reset();
     const ProcessId rising = holding.successor.id;
     Retrieval(state_).replace(from, rising);
-    Edges(state_).replace_child(from, {holding.successor, last.epoch},
-                                state_.children.at(from).subtree);
+    Edges(state_).replace_child(from, {last.rising, last.epoch}, state_.children.at(from).subtree);
     for (Message& message : holding.held) {
         if (const auto* request = std::get_if<ReadRequest>(&message)) {
             // p would have answered for an object that has just passed it; x has not seen it.

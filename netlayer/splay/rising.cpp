@@ -80,8 +80,9 @@ void Rising::ready() {
     const Rotation& rotation = *state_.rotation;
     LockXOk ok;
     if (rotation.abandoned) {
-        ok.abandoned = rotation.abandoned;
-        ok.abandoned_subtree = state_.children.at(rotation.abandoned->id).subtree;
+        const Child& abandoned = state_.children.at(rotation.abandoned->id);
+        ok.abandoned = abandoned.card;  // renewed meanwhile, perhaps
+        ok.abandoned_subtree = abandoned.subtree;
         ok.objects = Shipment(state_).for_sinking(rotation.abandoned->id);
     }
     for (const auto& [id, queue] : state_.queues) {
@@ -106,7 +107,7 @@ void Rising::hand_over(const Card& abandoned) {
 }
 
 bool Rising::on_commit(ProcessId from, const Commit& message) {
-    if (!state_.queues_are_away() || from != state_.rotation->other ||
+    if (!state_.queues_are_away() || from != state_.rotation->other || !widens(message) ||
         state_.links.is_dead(state_.rotation->above.card.id, state_.rotation->above.epoch)) {
         return false;
     }
@@ -119,6 +120,11 @@ bool Rising::on_commit(ProcessId from, const Commit& message) {
     state_.queues = std::move(*queues);
     rise(message);
     return true;
+}
+
+bool Rising::widens(const Commit& message) const {
+    const Interval taken{message.lo, message.hi};
+    return taken.lo <= state_.lo && state_.hi <= taken.hi && taken.covers(state_.parent->card.key);
 }
 
 std::optional<std::map<ObjectId, DistQueue>> Rising::take(const Commit& message) const {
@@ -160,7 +166,7 @@ void Rising::rise(const Commit& message) {
     Child sinking;  // the same edge as before, seen from its other end
     sinking.card = state_.parent->card;
     sinking.epoch = state_.parent->epoch;
-    sinking.subtree = std::max<std::uint64_t>(message.subtree, 1);
+    sinking.subtree = std::clamp<std::uint64_t>(message.subtree, 1, kMaxSubtree);
     sinking.spoke = true;
     sinking.last_ping = state_.now;
     state_.rotation.reset();

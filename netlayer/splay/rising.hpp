@@ -29,6 +29,8 @@ class Rising {
     void hand_over(const Card& abandoned);
     [[nodiscard]] std::optional<std::map<ObjectId, DistQueue>> take(const Commit& message) const;
     [[nodiscard]] std::optional<DistQueue> take_one(const QueueCopy& copy) const;
+    /// Whether the interval offered has this process' own and p in it.
+    [[nodiscard]] bool widens(const Commit& message) const;
     void rise(const Commit& message);
 
     State& state_;

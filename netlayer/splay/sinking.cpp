@@ -199,12 +199,12 @@ void Sinking::commit(const LockXOk& message, Queues queues) {
     }
     commit.lo = state_.lo;
     commit.hi = state_.hi;
-    commit.subtree = Leases(state_).subtree() + message.abandoned_subtree -
-                     state_.children.at(rotation.other).subtree;
+    commit.subtree = Leases(state_).subtree() - state_.children.at(rotation.other).subtree +
+                     std::min(message.abandoned_subtree, kMaxSubtree);
     state_.counters.rotation_bodies += commit.objects.size() + message.objects.size();
     state_.rotation.reset();  // the edges are open again for what follows
     state_.send(rotation.other, std::move(commit));
-    state_.send(above, Switch{rotation.above.epoch});
+    state_.send(above, Switch{rotation.above.epoch, state_.children.at(rotation.other).card});
     state_.links.close_when_acknowledged(above, state_.now);
     if (!state_.links.is_closing(above, state_.parent->epoch)) {
         state_.effects.emplace_back(CloseLink{above, state_.parent->epoch, true});

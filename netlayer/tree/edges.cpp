@@ -1,5 +1,6 @@
 #include "netlayer/tree/edges.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "netlayer/tree/leases.hpp"
@@ -23,7 +24,7 @@ void Edges::take_child(const Neighbour& child, std::uint64_t subtree) {
     Child made;
     made.card = child.card;
     made.epoch = child.epoch;
-    made.subtree = subtree;
+    made.subtree = std::clamp<std::uint64_t>(subtree, 1, kMaxSubtree);
     made.spoke = true;  // it may hold a lease already
     made.last_ping = state_.now;
     made.fenced = !state_.links.open(child.card.id, child.epoch);

@@ -331,7 +331,8 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
         case wire::Frame::kLockBOk: return LockBOk{};
         case wire::Frame::kLockBNo: return LockBNo{};
         case wire::Frame::kCommit: return read(in, frame.commit());
-        case wire::Frame::kSwitch: return Switch{in.epoch(frame.switch_().epoch())};
+        case wire::Frame::kSwitch:
+            return Switch{in.epoch(frame.switch_().epoch()), in.card(frame.switch_().rising())};
         case wire::Frame::kSwitchB: return SwitchB{frame.switch_b().old()};
         case wire::Frame::CONTENT_NOT_SET: break;
     }

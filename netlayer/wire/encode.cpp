@@ -222,7 +222,10 @@ class Writer {
         to.set_hi(from.hi);
         to.set_subtree(from.subtree);
     }
-    void operator()(const Switch& from) const { frame_.mutable_switch_()->set_epoch(from.epoch); }
+    void operator()(const Switch& from) const {
+        frame_.mutable_switch_()->set_epoch(from.epoch);
+        put(from.rising, *frame_.mutable_switch_()->mutable_rising());
+    }
     void operator()(const SwitchB& from) const { frame_.mutable_switch_b()->set_old(from.old); }
 
  private:

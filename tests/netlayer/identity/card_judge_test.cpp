@@ -129,8 +129,8 @@ TEST_F(CardJudging, NoKindOfMessagePassesWithACardThatNobodySigned) {
         EXPECT_EQ(passes, !has_card && !std::holds_alternative<Revoke>(message))
             << message_name(message);
     }
-    // Three to join, Hold, Promote, CardRenewed; Lock, LockX, LockXOk and LockB of a rotation.
-    EXPECT_GE(with_cards.size(), 10U);
+    // Three to join, Hold, Promote, CardRenewed; of a rotation Lock, LockX, LockXOk, LockB, Switch.
+    EXPECT_GE(with_cards.size(), 11U);
 }
 
 TEST_F(CardJudging, EverySiblingOfASuccessorIsJudged) {

@@ -31,6 +31,25 @@ class RotatingTree : public Tree {
         ask();
         settle();
     }
+    /// Delivers so many messages of the rotation that p asked for, of nine: Lock, LockOk, LockX,
+    /// LockB, LockBOk, LockXOk, Commit, Switch, SwitchB.
+    /// @return  whether all were there
+    bool deliver_first(std::size_t count) {
+        const std::vector<std::pair<ProcessId, ProcessId>> order = {{kP, kG}, {kG, kP}, {kP, kX},
+                                                                    {kX, kB}, {kB, kX}, {kX, kP},
+                                                                    {kP, kX}, {kP, kG}, {kP, kB}};
+        bool all = true;
+        for (std::size_t i = 0; i < count; ++i) {
+            all = deliver(order.at(i).first, order.at(i).second) && all;
+        }
+        return all;
+    }
+    /// Gives a process a message as the next one on its edge to a neighbour.
+    void say(ProcessId from, ProcessId to, Message message) {
+        const Link link = state(to).links.all().at(from);
+        give(to,
+             MessageReceived{from, link.epoch, link.received + 1, link.sent, std::move(message)});
+    }
     [[nodiscard]] bool rotated() {
         const auto& parent = state(kP).parent;
         return parent && parent->card.id == kX;

@@ -168,7 +168,7 @@ class Describer {
     void operator()(const Commit& m) {
         add(m.queues), add(m.objects), add(m.dependencies), add(m.lo), add(m.hi), add(m.subtree);
     }
-    void operator()(const Switch& m) { add(m.epoch); }
+    void operator()(const Switch& m) { add(m.epoch), add(m.rising); }
     void operator()(const SwitchB& m) { add(m.old); }
 
  private:
@@ -259,7 +259,7 @@ Message random_message(std::size_t alternative, Random& random) {
             return Commit{
                 random_queues(random), random_objects(random), random_dependencies(random),
                 random.next(),         random.next(),          random.next()};
-        case 35: return Switch{1 + random.below(99)};
+        case 35: return Switch{1 + random.below(99), random_card(random)};
         case 36: return SwitchB{random.next()};
         default: throw std::logic_error("a new kind of message needs random content here");
     }
