@@ -35,6 +35,8 @@ using Path = std::vector<ProcessId>;
 /// [edge] Append the sender to the object's queue. Figure 3, line 20.
 struct Retrieve {
     ObjectId object;
+    Key requester = kNoKey;        ///< search tree: of the process that wants the object
+    std::uint64_t kept_apart = 0;  ///< upward, see Ping
 };
 
 /// [edge] The object itself, with ownership; upward also what it depends on. Figure 3, line 21.
@@ -42,6 +44,9 @@ struct Migrate {
     Object object;
     std::vector<Object> copies;
     std::vector<Dependency> dependencies;
+    Key from = kNoKey;             ///< search tree: of the process that handed it on
+    Key to = kNoKey;               ///< and of the one for which it is
+    std::uint64_t kept_apart = 0;  ///< upward, see Ping
 };
 
 /// How a strict read finds the owner.
@@ -67,6 +72,8 @@ struct ReadClimb {
     std::vector<Object> copies;
     std::vector<Dependency> dependencies;
     Path path;
+    Key owner = kNoKey;            ///< search tree: of the process that answered
+    std::uint64_t kept_apart = 0;  ///< see Ping
 };
 
 /// [edge, downward] The answer on its way to the reader along the path; nobody between saves it.
@@ -74,6 +81,7 @@ struct ReadReturn {
     RequestId id;
     Object object;
     Path path;
+    Key owner = kNoKey;  ///< search tree: of the process that answered
 };
 
 /// A copy that the sender has.
@@ -92,6 +100,7 @@ struct Force {
     Path path;
     std::vector<KnownVersion> known{};
     bool whole = false;
+    std::uint64_t kept_apart = 0;  ///< see Ping
 };
 
 /// [edge, downward] The server's store holds everything of the force of that id.
@@ -101,9 +110,13 @@ struct ForceConfirm {
 };
 
 /// [edge, unnumbered] A child's sign of life; `subtree` counts the child and all below it.
+/// `kept_apart`, here and in whatever else goes up: messages that the child saw between the part
+/// below it that would become its parent's if it rose, and the rest below it, itself included;
+/// since the edge was made. The parent counts them against a rotation of the child over itself.
 struct Ping {
     std::uint64_t number = 0;
     std::uint64_t subtree = 1;
+    std::uint64_t kept_apart = 0;
 };
 
 /// [edge, unnumbered] The parent's answer to ping `number`: its own remaining lease (C3). Sent

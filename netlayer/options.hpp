@@ -13,10 +13,18 @@
 
 namespace tributary::netlayer {
 
+/// When processes of the search tree rotate of themselves.
+enum class RotationPolicy : std::uint8_t {
+    none,    ///< never: the tree stays as joins and leaves make it
+    regret,  ///< when a rotation not done would have saved more than it costs
+};
+
 struct ProcessOptions {
     std::size_t degree = 4;  ///< children per process in the k-ary tree; at least 1
     /// A binary search tree below the server, which may rotate, instead of the k-ary tree.
     bool search_tree = false;
+    RotationPolicy policy = RotationPolicy::regret;  ///< in the search tree
+    std::uint32_t regret_floor = 20;  ///< hops that a rotation must have been able to save
 
     Micros heartbeat{500'000};  ///< a child pings this often; also the tick of every retry
     Micros lease{2'000'000};    ///< T_self: longest life of a lease after its ping

@@ -12,6 +12,7 @@
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/queue/retrieval.hpp"
 #include "netlayer/server/image.hpp"
+#include "netlayer/splay/adjusting.hpp"
 #include "netlayer/splay/holders.hpp"
 #include "netlayer/splay/sinking.hpp"
 #include "netlayer/state.hpp"
@@ -175,6 +176,7 @@ void Step::process(ProcessId from, const Message& message) {
         Recovery(state_).cut_off(from, "a version that may not follow");
         return;
     }
+    Adjusting(state_).hear(from, message);
     const bool kept = dispatch(state_, from, message);
     if (!kept) Recovery(state_).cut_off(from, message_name(message));
 }
@@ -263,6 +265,7 @@ void Step::finish() {
         if (state_.is_connected()) state_.effects.emplace_back(CloseLink{peer, epoch, true});
     }
     Membership(state_).advance_leave();
+    Adjusting(state_).ask();
     if (state_.is_server()) persist();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/random.hpp"
+#include "netlayer/splay/adjusting.hpp"
 
 namespace tributary::netlayer {
 namespace {
@@ -21,6 +22,7 @@ State::State(Process::Setup setup)
              setup.options.grace > Micros{0} ? setup.options.max_unacknowledged : 0,
              setup.options.max_unacknowledged_bytes, setup.options.max_early_bytes}) {
     if (options.search_tree && is_server()) self.key = kServerKey;
+    adjustment = make_adjustment(options, is_server());
     for (const Object& object : setup.restored) {
         copies.save(object);
         queue(object.id);
@@ -53,7 +55,10 @@ void State::send(ProcessId to, Message message) {
         if (!is_heartbeat(message)) ++(owed ? counters.lost_rotating : counters.dropped_rotating);
         return;
     }
-    if (parent && parent->card.id == to) note_sent_up(message);
+    if (parent && parent->card.id == to) {
+        note_sent_up(message);
+        Adjusting(*this).tell(message);
+    }
     if (!holding || holding->leaver != to || is_heartbeat(message)) {
         send_past_hold(to, std::move(message));
         return;
@@ -160,6 +165,7 @@ void State::reset() {
     holding.reset();
     rotation.reset();
     refused_wish.reset();
+    adjustment = make_adjustment(options, is_server());
     lo = kNoKey;
     hi = kServerKey;
     backlog.clear();

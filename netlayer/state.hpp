@@ -19,6 +19,7 @@
 #include "netlayer/object/copies.hpp"
 #include "netlayer/process.hpp"
 #include "netlayer/queue/dist_queue.hpp"
+#include "netlayer/splay/adjustment.hpp"
 
 namespace tributary::netlayer {
 
@@ -32,11 +33,12 @@ struct Child {
     Card card;
     Epoch epoch = 0;
     std::uint64_t subtree = 1;
-    bool spoke = false;       ///< has sent something on the edge; before that it has no lease
-    bool fenced = false;      ///< the edge is dead; given up when `last_ping + silence` is over
-    Micros last_ping{0};      ///< receipt of the last ping, or when the edge was made
-    std::uint64_t ping = 0;   ///< number of that ping
-    Micros ping_answered{0};  ///< when a pong for it was last sent
+    bool spoke = false;      ///< has sent something on the edge; before that it has no lease
+    bool fenced = false;     ///< the edge is dead; given up when `last_ping + silence` is over
+    Micros last_ping{0};     ///< receipt of the last ping, or when the edge was made
+    std::uint64_t ping = 0;  ///< number of that ping
+    std::uint64_t kept_apart = 0;  ///< as it told last
+    Micros ping_answered{0};       ///< when a pong for it was last sent
 };
 
 /// The process above, and what is needed to keep a lease from it.
@@ -49,6 +51,7 @@ struct Parent {
     /// What it holds copies of, in these versions or newer ones: it was sent them on this edge, or
     /// handed the object down. Its bodies need not be sent again.
     Versions has{};
+    std::uint64_t kept_apart = 0;  ///< told to it so far, see Ping
 };
 
 /// A local update from invocation to Applied.
@@ -110,6 +113,7 @@ struct Rotation {
     bool rising = false;  ///< whether this process is x
     ProcessId other = 0;  ///< the other one of the two
     Micros since{0};
+    bool wished = false;                   ///< at p: by its policy
     bool given_up = false;                 ///< at p: x was lost before g answered
     Neighbour above;                       ///< g, with the epoch of the edge (g, x)
     Epoch abandoned_epoch = 0;             ///< of the edge (p, b)
@@ -220,6 +224,7 @@ struct State {
     std::deque<Input> backlog;   ///< what waits until this process is not frozen any more
     std::optional<Rotation> rotation;
     std::optional<RefusedWish> refused_wish;
+    Adjustment adjustment;
 
     // --- of the current step
     std::deque<Arrival> arrivals;        ///< a frozen process keeps them until it is not (C14)

@@ -134,6 +134,9 @@ std::string replay_command(const netlayer::SimulationOptions& options) {
     if (options.cuts) command += " --cuts";
     if (options.crashes) command += " --crashes";
     if (options.rotations) command += " --rotations";
+    if (options.policy == netlayer::RotationPolicy::regret) {
+        command += " --policy regret --regret-floor " + std::to_string(options.regret_floor);
+    }
     if (options.resets) command += " --resets";
     if (options.server_crashes) command += " --server-crashes";
     if (!options.leaves) command += " --no-leaves";
@@ -220,6 +223,36 @@ Result<int> run_simulate(const SimulateOptions& options) {
     return failed == 0 ? kExitDone : kExitFailed;
 }
 
+/// What may happen beside the clients' operations.
+void add_events(CLI::App& command, SimulateOptions& options) {
+    netlayer::SimulationOptions& simulation = options.simulation;
+    command.add_flag("--cuts", simulation.cuts, "Links are lost");
+    command.add_flag("--crashes", simulation.crashes, "Clients end without a word");
+    command.add_flag("--rotations", simulation.rotations,
+                     "A search tree in which processes rotate all the time");
+    command
+        .add_option("--policy", simulation.policy,
+                    "A search tree in which processes rotate when it pays: none or regret")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, netlayer::RotationPolicy>{
+                {"none", netlayer::RotationPolicy::none},
+                {"regret", netlayer::RotationPolicy::regret}},
+            CLI::ignore_case));
+    command
+        .add_option("--regret-floor", simulation.regret_floor,
+                    "With --policy regret: hops that a rotation must have been able to save")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
+    command.add_flag("--resets", simulation.resets, "Links break and are found again, or too late");
+    command
+        .add_flag("--server-crashes", simulation.server_crashes,
+                  "The server ends and goes on from its disk")
+        ->needs("--resets");
+    command.add_flag("--all-faults", options.all_faults,
+                     "Every fault that the seed allows: restarts with every fourth, many leaves "
+                     "with every fifth");
+}
+
 }  // namespace
 
 void add_simulate(CLI::App& root, Invocation& invocation) {
@@ -248,19 +281,7 @@ void add_simulate(CLI::App& root, Invocation& invocation) {
         ->add_option("--check-every", simulation.check_every,
                      "Check the state after every n-th event; 0: only at the end")
         ->capture_default_str();
-    command->add_flag("--cuts", simulation.cuts, "Links are lost");
-    command->add_flag("--crashes", simulation.crashes, "Clients end without a word");
-    command->add_flag("--rotations", simulation.rotations,
-                      "A search tree in which processes rotate all the time");
-    command->add_flag("--resets", simulation.resets,
-                      "Links break and are found again, or too late");
-    command
-        ->add_flag("--server-crashes", simulation.server_crashes,
-                   "The server ends and goes on from its disk")
-        ->needs("--resets");
-    command->add_flag("--all-faults", options->all_faults,
-                      "Every fault that the seed allows: restarts with every fourth, many leaves "
-                      "with every fifth");
+    add_events(*command, *options);
     command->add_option("--history", options->history,
                         "Write one JSON line an operation, for independent checkers; with --seeds "
                         "a file a seed");

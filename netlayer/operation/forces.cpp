@@ -1,6 +1,7 @@
 #include "netlayer/operation/forces.hpp"
 
 #include "netlayer/depend/copier.hpp"
+#include "netlayer/splay/adjusting.hpp"
 #include "netlayer/tree/search_tree.hpp"
 
 namespace tributary::netlayer {
@@ -22,6 +23,7 @@ void Forces::ask(std::uint64_t number, const PendingForce& force, bool whole) {
     if (!state_.options.search_tree) message.path = {state_.self.id};
     message.whole = whole;
     fill(message, force.objects);
+    Adjusting(state_).passes(state_.self.key, kServerKey, message);
     state_.send(state_.parent_id(), std::move(message));
 }
 
@@ -56,6 +58,7 @@ std::optional<Versions> Forces::asked_for(const Force& message) const {
 }
 
 void Forces::on_force(const Force& message) {
+    Adjusting(state_).passes(message.id.key, kServerKey, message);
     Copier(state_).save(message.objects, message.dependencies);
     const auto objects = asked_for(message);
     if (!objects) {  // asked for again, with bodies

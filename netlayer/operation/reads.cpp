@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "netlayer/depend/copier.hpp"
+#include "netlayer/splay/adjusting.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/search_tree.hpp"
 
@@ -117,22 +118,24 @@ void Reads::answer(const ReadRequest& message) {
         state_.effects.emplace_back(SendDirect{reader, ReadReturn{message.id, *copy, {}}});
         return;
     }
-    turn_or_climb(message.id, message.object, message.path);
+    turn_or_climb(message.id, message.object, message.path, state_.self.key);
 }
 
 void Reads::on_climb(const ReadClimb& message) {
     std::vector<Object> all = message.copies;
     all.push_back(message.object);
     Copier(state_).save(all, message.dependencies);
-    turn_or_climb(message.id, message.object.id, message.path);
+    turn_or_climb(message.id, message.object.id, message.path, message.owner);
 }
 
-void Reads::turn_or_climb(const RequestId& id, const ObjectId& object, Path path) {
+void Reads::turn_or_climb(const RequestId& id, const ObjectId& object, Path path, Key owner) {
     const Object* copy = state_.copies.find(object);
     if (copy == nullptr) return;
     const bool ancestor = is_ancestor_of_reader(id, path);
     if (state_.is_server() || (ancestor && Leases(state_).held())) {
-        descend(ReadReturn{id, *copy, std::move(path)});
+        ReadReturn back{id, *copy, std::move(path), owner};
+        Adjusting(state_).passes(owner, id.key, back);
+        descend(std::move(back));
         return;
     }
     if (ancestor) {
@@ -143,10 +146,11 @@ void Reads::turn_or_climb(const RequestId& id, const ObjectId& object, Path path
         ++state_.counters.bound_hops;
         return;
     }
-    ReadClimb climb{id, *copy, {}, {}, std::move(path)};
+    ReadClimb climb{id, *copy, {}, {}, std::move(path), owner};
     Bundle bundle = Copier(state_).collect({object}, object);
     climb.copies = std::move(bundle.copies);
     climb.dependencies = std::move(bundle.dependencies);
+    if (!ancestor) Adjusting(state_).passes(owner, id.key, climb);  // else on its way down again
     state_.send(state_.parent_id(), std::move(climb));
 }
 
@@ -159,6 +163,7 @@ bool Reads::is_ancestor_of_reader(const RequestId& id, const Path& path) const {
 }
 
 void Reads::on_return(const ReadReturn& message) {
+    Adjusting(state_).passes(message.owner, message.id.key, message);
     descend(message);
 }
 

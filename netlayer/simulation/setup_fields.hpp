@@ -11,18 +11,19 @@
 namespace tributary::netlayer::simulation {
 
 inline auto fields(ProcessOptions& options) {
-    auto& [degree, search_tree, heartbeat, lease, silence, grace, persist_state, retry_join,
-           retry_read, retry_force, longest_program, max_objects, max_objects_per_update,
-           max_operations, max_queue, max_queue_of_one, max_copies, max_hops,
-           read_hops_per_doubling, read_hops, max_early, max_children, max_held, promote_part_bytes,
-           max_rotation_bytes, max_rotation_queue, max_unacknowledged, max_unacknowledged_bytes,
-           max_early_bytes, max_dead_epochs] = options;
-    return std::tie(degree, search_tree, heartbeat, lease, silence, grace, persist_state,
-                    retry_join, retry_read, retry_force, longest_program, max_objects,
-                    max_objects_per_update, max_operations, max_queue, max_queue_of_one, max_copies,
-                    max_hops, read_hops_per_doubling, read_hops, max_early, max_children, max_held,
-                    promote_part_bytes, max_rotation_bytes, max_rotation_queue, max_unacknowledged,
-                    max_unacknowledged_bytes, max_early_bytes, max_dead_epochs);
+    auto& [degree, search_tree, policy, regret_floor, heartbeat, lease, silence, grace,
+           persist_state, retry_join, retry_read, retry_force, longest_program, max_objects,
+           max_objects_per_update, max_operations, max_queue, max_queue_of_one, max_copies,
+           max_hops, read_hops_per_doubling, read_hops, max_early, max_children, max_held,
+           promote_part_bytes, max_rotation_bytes, max_rotation_queue, max_unacknowledged,
+           max_unacknowledged_bytes, max_early_bytes, max_dead_epochs] = options;
+    return std::tie(degree, search_tree, policy, regret_floor, heartbeat, lease, silence, grace,
+                    persist_state, retry_join, retry_read, retry_force, longest_program,
+                    max_objects, max_objects_per_update, max_operations, max_queue,
+                    max_queue_of_one, max_copies, max_hops, read_hops_per_doubling, read_hops,
+                    max_early, max_children, max_held, promote_part_bytes, max_rotation_bytes,
+                    max_rotation_queue, max_unacknowledged, max_unacknowledged_bytes,
+                    max_early_bytes, max_dead_epochs);
 }
 
 inline auto fields(Mutations& faults) {

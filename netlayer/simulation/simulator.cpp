@@ -19,7 +19,9 @@ constexpr std::uint64_t kMostSteps = 50'000'000;
 ProcessOptions timing(const SimulationOptions& options, Random random) {
     ProcessOptions timing;
     timing.degree = options.degree != 0 ? options.degree : 2 + random.below(3);
-    timing.search_tree = options.rotations;
+    timing.search_tree = options.rotations || options.policy != RotationPolicy::none;
+    timing.policy = options.policy;
+    timing.regret_floor = options.regret_floor;
     timing.heartbeat = Micros{100'000};
     timing.lease = Micros{400'000};
     timing.silence = Micros{600'000};

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "netlayer/options.hpp"
 #include "netlayer/simulation/faults.hpp"
 
 namespace tributary::netlayer {
@@ -30,7 +31,10 @@ struct SimulationOptions {
     bool many_leaves = false;     ///< they do so all the time, several at once
     bool crashes = false;         ///< clients end without a word and come back
     bool rotations = false;       ///< a search tree, in which processes rotate all the time
-    bool late_joins = true;       ///< a third of the clients join while the others work
+    /// A search tree, in which processes rotate when their policy wishes it.
+    RotationPolicy policy = RotationPolicy::none;
+    std::uint32_t regret_floor = 20;  ///< of the policy; less: more rotations
+    bool late_joins = true;           ///< a third of the clients join while the others work
 
     /// Each client invokes the next operation as soon as the last one is complete: an update or a
     /// strict read of one object, by equal chance; no program refuses. For comparisons of speed.

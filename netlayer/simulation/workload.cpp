@@ -171,7 +171,8 @@ void Workload::hear(ProcessId id, const Notice& notice) {
         ++report_.leaves;
         world_.wake(kStartAgain + within(Micros{500'000}), {Reason::join, id});
     } else if (const auto* replaced = std::get_if<ParentReplaced>(&notice)) {
-        (options_.rotations ? report_.rotations : report_.promotions) += replaced->promoted ? 1 : 0;
+        (world_.options().search_tree ? report_.rotations : report_.promotions) +=
+            replaced->promoted ? 1 : 0;
     } else if (const auto* gone = std::get_if<ChildGone>(&notice)) {
         report_.reconstitutions += gone->reconstituted;
         const Process* child = world_.process(gone->child);
@@ -223,7 +224,7 @@ void Workload::rotate() {
 }
 
 ProcessId Workload::near_rotation(ProcessId first) {
-    if (!options_.rotations || random_.below(3) == 0) return first;
+    if (!world_.options().search_tree || random_.below(3) == 0) return first;
     for (std::size_t i = 0; i < options_.processes; ++i) {
         const ProcessId client = 1 + (first - 1 + i) % options_.processes;
         if (works(client) && world_.process(client)->state().is_busy()) return client;

@@ -5,6 +5,7 @@
 
 #include "netlayer/operation/reads.hpp"
 #include "netlayer/queue/retrieval.hpp"
+#include "netlayer/splay/adjusting.hpp"
 #include "netlayer/tree/edges.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/search_tree.hpp"
@@ -80,6 +81,7 @@ bool Holders::on_switch(ProcessId from, const Switch& last) {
     const ProcessId rising = holding.successor.id;
     Retrieval(state_).replace(from, rising);
     Edges(state_).replace_child(from, {last.rising, last.epoch}, state_.children.at(from).subtree);
+    Adjusting(state_).rotated(false);
     for (Message& message : holding.held) {
         if (const auto* request = std::get_if<ReadRequest>(&message)) {
             // p would have answered for an object that has just passed it; x has not seen it.

@@ -5,6 +5,7 @@
 
 #include "netlayer/depend/copier.hpp"
 #include "netlayer/queue/retrieval.hpp"
+#include "netlayer/splay/adjusting.hpp"
 #include "netlayer/splay/shipment.hpp"
 #include "netlayer/tree/edges.hpp"
 #include "netlayer/tree/leases.hpp"
@@ -20,9 +21,15 @@ QueueCopy names_of(const ObjectId& id, const std::deque<QueueEntry>& entries) {
     return copy;
 }
 
+std::uint64_t bytes_of(const std::vector<Object>& objects) {
+    std::uint64_t bytes = 0;
+    for (const Object& object : objects) bytes += view(object.body).size();
+    return bytes;
+}
+
 }  // namespace
 
-bool Sinking::begin(ProcessId rising, std::uint64_t age) {
+bool Sinking::begin(ProcessId rising, std::uint64_t age, bool wished) {
     const auto child = state_.children.find(rising);
     const bool ready = state_.options.search_tree && state_.is_connected() && !state_.is_busy() &&
                        state_.parent && child != state_.children.end() && child->second.spoke &&
@@ -35,6 +42,7 @@ bool Sinking::begin(ProcessId rising, std::uint64_t age) {
     Rotation rotation;
     rotation.other = rising;
     rotation.since = state_.now;
+    rotation.wished = wished;
     state_.rotation = std::move(rotation);
     state_.send(state_.parent_id(), Lock{child->second.card, age});
     return true;
@@ -53,9 +61,10 @@ bool Sinking::on_lock_ok(ProcessId from, const LockOk& message) {
     }
     rotation.above = {state_.parent->card, message.epoch};
     rotation.abandoned_epoch = state_.mint_epoch();
-    state_.send(rotation.other,
-                LockX{rotation.above, rotation.abandoned_epoch,
-                      Shipment(state_).offer(rotation.other), state_.options.max_rotation_bytes});
+    state_.send(rotation.other, LockX{rotation.above, rotation.abandoned_epoch,
+                                      Shipment(state_).offer(rotation.other),
+                                      rotation.wished ? Adjusting(state_).most_bytes(rotation.other)
+                                                      : state_.options.max_rotation_bytes});
     rotation.stage = Rotation::Stage::asking_below;
     return true;
 }
@@ -70,11 +79,13 @@ bool Sinking::on_lock_no(ProcessId from) {
     return true;
 }
 
-bool Sinking::on_lock_x_no(ProcessId from, const LockXNo& /*message*/) {
+bool Sinking::on_lock_x_no(ProcessId from, const LockXNo& message) {
     if (!state_.rotation || state_.rotation->stage != Rotation::Stage::asking_below ||
         from != state_.rotation->other) {
         return false;
     }
+    const bool too_dear = state_.rotation->wished && message.bytes > 0;
+    if (too_dear) Adjusting(state_).too_dear(from, message.bytes);
     give_up();
     refused();
     return true;
@@ -88,6 +99,7 @@ void Sinking::give_up() {
 
 void Sinking::refused() {
     ++state_.counters.rotations_refused;
+    Adjusting(state_).refused();
     state_.back_off(state_.counters.rotations_asked);
 }
 
@@ -202,6 +214,7 @@ void Sinking::commit(const LockXOk& message, Queues queues) {
     commit.subtree = Leases(state_).subtree() - state_.children.at(rotation.other).subtree +
                      std::min(message.abandoned_subtree, kMaxSubtree);
     state_.counters.rotation_bodies += commit.objects.size() + message.objects.size();
+    Adjusting(state_).paid(bytes_of(commit.objects) + bytes_of(message.objects));
     state_.rotation.reset();  // the edges are open again for what follows
     state_.send(rotation.other, std::move(commit));
     state_.send(above, Switch{rotation.above.epoch, state_.children.at(rotation.other).card});
@@ -239,6 +252,7 @@ void Sinking::take_place_below(ProcessId rising, Queues queues) {
     state_.children.erase(rising);
     state_.parent = std::move(parent);
     state_.notify(ParentReplaced{state_.parent->card, state_.parent->epoch, false});
+    Adjusting(state_).rotated(false);
     Leases(state_).ping();
 }
 

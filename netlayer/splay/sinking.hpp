@@ -16,9 +16,10 @@ class Sinking {
     explicit Sinking(State& state) : state_(state) {}
 
     /// Asks for a rotation of this child over this process.
-    /// @param age  when the wish came up
-    /// @return     false when it cannot be asked for now
-    bool begin(ProcessId rising, std::uint64_t age);
+    /// @param age     when the wish came up
+    /// @param wished  by the policy, which says what it may cost
+    /// @return        false when it cannot be asked for now
+    bool begin(ProcessId rising, std::uint64_t age, bool wished = false);
     // Each returns false when the neighbour broke the protocol.
     bool on_lock_ok(ProcessId from, const LockOk& message);
     bool on_lock_no(ProcessId from);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "netlayer/splay/adjusting.hpp"
 #include "netlayer/tree/leases.hpp"
 
 namespace tributary::netlayer {
@@ -16,6 +17,7 @@ void Edges::take_parent(const Neighbour& parent, bool promoted) {
     state_.links.open(parent.card.id, parent.epoch);
     state_.effects.emplace_back(OpenLink{parent.card, parent.epoch, true});
     state_.opened.emplace_back(parent.card.id, parent.epoch);
+    Adjusting(state_).rotated(!promoted);  // before the ping, which carries numbers
     Leases(state_).ping();
     state_.notify(ParentReplaced{parent.card, parent.epoch, promoted});
 }

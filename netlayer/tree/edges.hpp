@@ -14,6 +14,7 @@ class Edges {
     explicit Edges(State& state) : state_(state) {}
 
     /// Takes this neighbour for the parent, on a new edge that this process dials.
+    /// @param promoted  this process rose; otherwise only its parent is another one
     void take_parent(const Neighbour& parent, bool promoted);
     /// Opens the edge to a process below; one that is dead already is fenced and given up later.
     void take_child(const Neighbour& child, std::uint64_t subtree);

@@ -199,8 +199,12 @@ class Reader {
 };
 
 Message read(Reader& in, const wire::Migrate& from) {
-    return Migrate{in.object(from.object()), in.objects(from.copies()),
-                   in.dependencies(from.dependencies())};
+    return Migrate{in.object(from.object()),
+                   in.objects(from.copies()),
+                   in.dependencies(from.dependencies()),
+                   from.from(),
+                   from.to(),
+                   from.kept_apart()};
 }
 
 Message read(Reader& in, const wire::ReadRequest& from) {
@@ -209,18 +213,22 @@ Message read(Reader& in, const wire::ReadRequest& from) {
 }
 
 Message read(Reader& in, const wire::ReadClimb& from) {
-    return ReadClimb{in.request(from.id()), in.object(from.object()), in.objects(from.copies()),
-                     in.dependencies(from.dependencies()), in.path(from.path())};
+    return ReadClimb{in.request(from.id()),     in.object(from.object()),
+                     in.objects(from.copies()), in.dependencies(from.dependencies()),
+                     in.path(from.path()),      from.owner(),
+                     from.kept_apart()};
 }
 
 Message read(Reader& in, const wire::ReadReturn& from) {
-    return ReadReturn{in.request(from.id()), in.object(from.object()), in.path(from.path())};
+    return ReadReturn{in.request(from.id()), in.object(from.object()), in.path(from.path()),
+                      from.owner()};
 }
 
 Message read(Reader& in, const wire::Force& from) {
     return Force{
         in.request(from.id()), in.objects(from.objects()), in.dependencies(from.dependencies()),
-        in.path(from.path()),  in.versions(from.known()),  from.whole()};
+        in.path(from.path()),  in.versions(from.known()),  from.whole(),
+        from.kept_apart()};
 }
 
 Message read(Reader& in, const wire::JoinAccept& from) {
@@ -289,7 +297,9 @@ Message read(Reader& in, const wire::Commit& from) {
 std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
     switch (frame.content_case()) {
         case wire::Frame::kHello: return std::nullopt;
-        case wire::Frame::kRetrieve: return Retrieve{in.object_id(frame.retrieve().object())};
+        case wire::Frame::kRetrieve:
+            return Retrieve{in.object_id(frame.retrieve().object()), frame.retrieve().requester(),
+                            frame.retrieve().kept_apart()};
         case wire::Frame::kMigrate: return read(in, frame.migrate());
         case wire::Frame::kReadRequest: return read(in, frame.read_request());
         case wire::Frame::kReadClimb: return read(in, frame.read_climb());
@@ -298,7 +308,8 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
         case wire::Frame::kForceConfirm:
             return ForceConfirm{in.request(frame.force_confirm().id()),
                                 in.path(frame.force_confirm().path())};
-        case wire::Frame::kPing: return Ping{frame.ping().number(), frame.ping().subtree()};
+        case wire::Frame::kPing:
+            return Ping{frame.ping().number(), frame.ping().subtree(), frame.ping().kept_apart()};
         case wire::Frame::kPong:
             return Pong{frame.pong().number(), in.lease(frame.pong().lease_us()),
                         frame.pong().processes()};

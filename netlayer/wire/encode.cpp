@@ -67,11 +67,17 @@ class Writer {
     Writer(const CodecLimits& limits, wire::Frame& frame) : limits_(limits), frame_(frame) {}
 
     void operator()(const Retrieve& from) const {
-        frame_.mutable_retrieve()->set_object(from.object);
+        wire::Retrieve& to = *frame_.mutable_retrieve();
+        to.set_object(from.object);
+        to.set_requester(from.requester);
+        to.set_kept_apart(from.kept_apart);
     }
     void operator()(const Migrate& from) const {
         wire::Migrate& to = *frame_.mutable_migrate();
         put_dependencies(from.dependencies, *to.mutable_dependencies());
+        to.set_from(from.from);
+        to.set_to(from.to);
+        to.set_kept_apart(from.kept_apart);
     }
     void operator()(const ReadRequest& from) const {
         wire::ReadRequest& to = *frame_.mutable_read_request();
@@ -86,11 +92,14 @@ class Writer {
         put(from.id, *to.mutable_id());
         put_dependencies(from.dependencies, *to.mutable_dependencies());
         put_path(from.path, *to.mutable_path());
+        to.set_owner(from.owner);
+        to.set_kept_apart(from.kept_apart);
     }
     void operator()(const ReadReturn& from) const {
         wire::ReadReturn& to = *frame_.mutable_read_return();
         put(from.id, *to.mutable_id());
         put_path(from.path, *to.mutable_path());
+        to.set_owner(from.owner);
     }
     void operator()(const Force& from) const {
         wire::Force& to = *frame_.mutable_force();
@@ -99,6 +108,7 @@ class Writer {
         put_path(from.path, *to.mutable_path());
         put_versions(from.known, *to.mutable_known());
         to.set_whole(from.whole);
+        to.set_kept_apart(from.kept_apart);
     }
     void operator()(const ForceConfirm& from) const {
         wire::ForceConfirm& to = *frame_.mutable_force_confirm();
@@ -108,6 +118,7 @@ class Writer {
     void operator()(const Ping& from) const {
         frame_.mutable_ping()->set_number(from.number);
         frame_.mutable_ping()->set_subtree(from.subtree);
+        frame_.mutable_ping()->set_kept_apart(from.kept_apart);
     }
     void operator()(const Pong& from) const {
         const Micros lease = std::clamp(from.lease, Micros(0), limits_.lease);

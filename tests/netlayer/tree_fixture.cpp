@@ -15,6 +15,7 @@ ProcessOptions with_degree(std::size_t degree) {
 ProcessOptions searching() {
     ProcessOptions options;
     options.search_tree = true;
+    options.policy = RotationPolicy::none;  // who rotates is up to the test
     return options;
 }
 

@@ -77,6 +77,8 @@ TEST(Replay, RunsThatRotateAreRepeatedExactly) {
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         SimulationOptions options = every_fault(seed);
         options.rotations = true;
+        options.policy = seed % 2 == 0 ? RotationPolicy::regret : RotationPolicy::none;
+        options.regret_floor = 2;
         const auto lines = recorded(options);
         for (const std::string& line : lines) {
             for (auto& [part, count] : seen) count += line.find(part) != line.npos ? 1 : 0;

@@ -76,6 +76,25 @@ TEST(Rotations, NoViolationUnderEveryFault) {
     EXPECT_GT(sum.counters["rotation_bodies"], 0u);
 }
 
+// What the policy asks for goes the same ways; a low floor makes it ask often.
+TEST(Rotations, NoViolationWhenThePolicyAsks) {
+    std::uint64_t by_the_policy = 0;
+    for (std::uint64_t seed = first_seed(); seed < first_seed() + 60; ++seed) {
+        SimulationOptions options = shape(seed);
+        options.rotations = seed % 3 == 0;  // others rotate as well
+        options.leaves = seed % 3 != 1;     // and so do leavers
+        options.many_leaves = options.many_leaves && options.leaves;
+        options.policy = RotationPolicy::regret;
+        options.regret_floor = 2;
+
+        const SimulationReport report = simulate(options);
+
+        ASSERT_TRUE(report.violations.empty()) << describe(options, report);
+        if (!options.rotations && !options.leaves) by_the_policy += report.rotations;
+    }
+    EXPECT_GT(by_the_policy, 50u);
+}
+
 // Without faults nobody is disconnected and nothing is lost, however often the tree changes.
 TEST(Rotations, RotationsAndLeavesAloneDisconnectNobody) {
     std::uint64_t rotations = 0;

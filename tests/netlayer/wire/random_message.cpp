@@ -116,20 +116,25 @@ class Describer {
  public:
     [[nodiscard]] std::string text() const { return text_; }
 
-    void operator()(const Retrieve& m) { add(m.object); }
-    void operator()(const Migrate& m) { add(m.object), add(m.copies), add(m.dependencies); }
+    void operator()(const Retrieve& m) { add(m.object), add(m.requester), add(m.kept_apart); }
+    void operator()(const Migrate& m) {
+        add(m.object), add(m.copies), add(m.dependencies), add(m.from), add(m.to);
+        add(m.kept_apart);
+    }
     void operator()(const ReadRequest& m) {
         add(m.id), add(m.object), add(m.path), add(m.hops), add(static_cast<int>(m.search));
     }
     void operator()(const ReadClimb& m) {
         add(m.id), add(m.object), add(m.copies), add(m.dependencies), add(m.path);
+        add(m.owner), add(m.kept_apart);
     }
-    void operator()(const ReadReturn& m) { add(m.id), add(m.object), add(m.path); }
+    void operator()(const ReadReturn& m) { add(m.id), add(m.object), add(m.path), add(m.owner); }
     void operator()(const Force& m) {
         add(m.id), add(m.objects), add(m.dependencies), add(m.path), add(m.known), add(m.whole);
+        add(m.kept_apart);
     }
     void operator()(const ForceConfirm& m) { add(m.id), add(m.path); }
-    void operator()(const Ping& m) { add(m.number), add(m.subtree); }
+    void operator()(const Ping& m) { add(m.number), add(m.subtree), add(m.kept_apart); }
     void operator()(const Pong& m) { add(m.number), add(m.lease.count()), add(m.processes); }
     void operator()(const Leave& /*m*/) {}
     void operator()(const Disconnected& m) { add(m.reason); }
@@ -205,24 +210,30 @@ class Describer {
 
 Message random_message(std::size_t alternative, Random& random) {
     switch (alternative) {
-        case 0: return Retrieve{random_text(random, kMaxObjectIdBytes)};
+        case 0:
+            return Retrieve{random_text(random, kMaxObjectIdBytes), random.next(), random.next()};
         case 1:
-            return Migrate{random_object(random), random_objects(random),
-                           random_dependencies(random)};
+            return Migrate{
+                random_object(random), random_objects(random), random_dependencies(random),
+                random.next(),         random.next(),          random.next()};
         case 2:
             return ReadRequest{random_request(random), random_text(random, 20), random_path(random),
                                random.next(), static_cast<Search>(random.below(3))};
         case 3:
-            return ReadClimb{random_request(random), random_object(random), random_objects(random),
-                             random_dependencies(random), random_path(random)};
+            return ReadClimb{random_request(random), random_object(random),
+                             random_objects(random), random_dependencies(random),
+                             random_path(random),    random.next(),
+                             random.next()};
         case 4:
-            return ReadReturn{random_request(random), random_object(random), random_path(random)};
+            return ReadReturn{random_request(random), random_object(random), random_path(random),
+                              random.next()};
         case 5:
-            return Force{random_request(random),      random_objects(random),
-                         random_dependencies(random), random_path(random),
-                         random_versions(random),     random.below(2) == 0};
+            return Force{
+                random_request(random), random_objects(random),  random_dependencies(random),
+                random_path(random),    random_versions(random), random.below(2) == 0,
+                random.next()};
         case 6: return ForceConfirm{random_request(random), random_path(random)};
-        case 7: return Ping{random.next(), random.next()};
+        case 7: return Ping{random.next(), random.next(), random.next()};
         case 8: return Pong{random.next(), Micros(random.below(3'600'000'000)), random.next()};
         case 9: return Leave{};
         case 10: return Disconnected{random_text(random, 500)};
