@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "netlayer/identity.hpp"
 #include "netlayer/object/object.hpp"
+#include "netlayer/options.hpp"
 
 namespace tributary::netlayer {
 
@@ -153,6 +154,7 @@ struct JoinAccept {
     Key key = kNoKey;  ///< in the search tree: the joiner's, and the interval of its subtree
     Key lo = kNoKey;
     Key hi = kServerKey;
+    RotationPolicy policy = RotationPolicy::none;  ///< the service's, as the coordinator chose it
 };
 
 /// [direct] No place for you; `reason` is a sentence for a person.

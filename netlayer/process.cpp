@@ -286,6 +286,8 @@ void Step::persist() {
 }  // namespace
 
 Process::Process(Setup setup) {
+    // Started again with another kind of tree: who stood in the old one has to join anew.
+    if (setup.image && !fits(*setup.image, setup.options)) setup.image.reset();
     const bool recovered = setup.recovered && !setup.image;
     TRIBUTARY_ASSERT(setup.options.lease < setup.options.silence);
     TRIBUTARY_ASSERT(setup.options.degree > 0);

@@ -231,13 +231,14 @@ void add_events(CLI::App& command, SimulateOptions& options) {
     command.add_flag("--rotations", simulation.rotations,
                      "A search tree in which processes rotate all the time");
     command
-        .add_option("--policy", simulation.policy,
-                    "A search tree in which processes rotate when it pays: none or regret")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, netlayer::RotationPolicy>{
-                {"none", netlayer::RotationPolicy::none},
-                {"regret", netlayer::RotationPolicy::regret}},
-            CLI::ignore_case));
+        .add_option_function<std::string>(
+            "--policy",
+            [&simulation](const std::string& name) {
+                simulation.policy = name == "regret" ? netlayer::RotationPolicy::regret
+                                                     : netlayer::RotationPolicy::none;
+            },
+            "A search tree in which processes rotate when it pays: none or regret")
+        ->check(CLI::IsMember({"none", "regret"}));
     command
         .add_option("--regret-floor", simulation.regret_floor,
                     "With --policy regret: hops that a rotation must have been able to save")

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "netlayer/tree/search_tree.hpp"
+
 namespace tributary::netlayer {
 
 namespace {
@@ -35,6 +37,11 @@ Result<bool> CardJudge::learn(const std::string& carried) {
 }
 
 Result<std::optional<MemberCard>> CardJudge::judge(const Card& card) const {
+    // The place in the search tree is nobody's choice.
+    const Key place = card.id == kServer ? kServerKey : key_of(card.id);
+    if (card.key != kNoKey && card.key != place) {
+        return fail(Errc::permission, "a card claims another place in the tree");
+    }
     if (card.id == kServer) {
         if (card.public_key == server_key_) return std::nullopt;
         return fail(Errc::permission, "a card for the coordinator bears another key");

@@ -151,9 +151,9 @@ void Membership::adopt(const Card& joiner) {
 
 void Membership::welcome(const Child& child) {
     const Interval slot = SearchTree(state_).slot(child.card.key);
-    state_.effects.emplace_back(
-        SendDirect{child.card, JoinAccept{state_.self, child.card.incarnation, child.epoch,
-                                          child.card.key, slot.lo, slot.hi}});
+    state_.effects.emplace_back(SendDirect{
+        child.card, JoinAccept{state_.self, child.card.incarnation, child.epoch, child.card.key,
+                               slot.lo, slot.hi, state_.options.policy}});
 }
 
 void Membership::pass_on(const Card& joiner) {
@@ -189,6 +189,10 @@ bool Membership::on_join_accept(ProcessId from, const JoinAccept& message) {
     parent.last_pong = state_.now;
     state_.parent = std::move(parent);
     state_.self.key = message.key;
+    // What kind of tree it is, the coordinator decides; a place in the search tree has a key.
+    state_.options.search_tree = message.key != kNoKey;
+    state_.options.policy = message.policy;
+    state_.adjustment = make_adjustment(state_.options, false);
     state_.lo = message.lo;
     state_.hi = message.hi;
     state_.phase = Phase::connected;

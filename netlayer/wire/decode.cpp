@@ -59,6 +59,11 @@ class Reader {
         demand(value <= last, "a read searches in no known way");
         return static_cast<Search>(std::min(value, last));
     }
+    RotationPolicy policy(std::uint32_t value) {
+        const auto last = static_cast<std::uint32_t>(RotationPolicy::regret);
+        demand(value <= last, "a policy is not known");
+        return static_cast<RotationPolicy>(std::min(value, last));
+    }
     Incarnation incarnation(std::uint64_t value) {
         demand(value <= kMaxIncarnation, "an incarnation is out of range");
         return value;
@@ -238,7 +243,8 @@ Message read(Reader& in, const wire::JoinAccept& from) {
                       from.epoch(),
                       from.key(),
                       from.lo(),
-                      from.hi()};
+                      from.hi(),
+                      in.policy(from.policy())};
 }
 
 Message read(Reader& in, const wire::Hold& from) {

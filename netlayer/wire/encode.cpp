@@ -144,6 +144,7 @@ class Writer {
         to.set_key(from.key);
         to.set_lo(from.lo);
         to.set_hi(from.hi);
+        to.set_policy(static_cast<std::uint32_t>(from.policy));
     }
     void operator()(const JoinRefuse& from) const {
         wire::JoinRefuse& to = *frame_.mutable_join_refuse();

@@ -28,7 +28,6 @@ NodeOptions Cluster::options(const std::string& name) {
     made.server_public_key = server_keys_.public_key;
     made.rejoin_backoff = std::chrono::milliseconds(20);
     made.process.degree = degree_;
-    made.process.search_tree = search_tree_;
     made.process.heartbeat = slower_ * std::chrono::milliseconds(50);
     made.process.lease = slower_ * std::chrono::milliseconds(800);
     made.process.grace = slower_ * std::chrono::milliseconds(700);
@@ -44,6 +43,7 @@ Status Cluster::start_server(
     NodeOptions made = options("server");
     made.role = Role::server;
     made.listen = endpoint_;
+    made.process.search_tree = search_tree_;  // members learn it from their place
     made.card_lifetime = card_lifetime_;
     TRIBUTARY_TRY(std::unique_ptr<Store> store,
                   SqliteStore::open(folder("server") / "objects.sqlite"));

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "netlayer/driver/keys.hpp"
+#include "netlayer/tree/search_tree.hpp"
 #include "netlayer/wire/codec.hpp"
 #include "tests/netlayer/wire/random_message.hpp"
 
@@ -57,9 +58,20 @@ TEST_F(CardJudging, ACardAboutAnotherIsRefused) {
     Card other_name = card(key_);
     other_name.name = "hosting";
 
-    for (const Card& forged : {other_key, other_id, other_name}) {
+    Card other_place = card(key_);
+    other_place.key = key_of(other_place.id) + 1;
+
+    for (const Card& forged : {other_key, other_id, other_name, other_place}) {
         EXPECT_FALSE(judge_.judge(forged));
     }
+}
+
+// The key in the search tree follows from the process, as the coordinator assigns it.
+TEST_F(CardJudging, ACardWithItsOwnPlaceInTheTreeIsGood) {
+    Card placed = card(key_);
+    placed.key = key_of(placed.id);
+
+    EXPECT_TRUE(judge_.judge(placed));
 }
 
 TEST_F(CardJudging, TheCoordinatorIsKnownByItsKey) {

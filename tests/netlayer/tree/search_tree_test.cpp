@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "netlayer/server/image.hpp"
 #include "tests/netlayer/splay/rotating_tree.hpp"
 
 namespace tributary::netlayer::testing {
@@ -111,6 +112,64 @@ TEST(SearchTree, NewLifeWaitsForItsOldPlace) {
     EXPECT_TRUE(tree.state(kB).is_connected());
     EXPECT_EQ(tree.state(kB).parent_id(), kX);
     EXPECT_TRUE(tree.all_work("o"));
+}
+
+/// A process that was given a place by a parent of this policy, with this key.
+Process placed_with(Key key, RotationPolicy policy) {
+    Process::Setup setup;
+    setup.self.id = 7;
+    Process process(std::move(setup));
+    Card parent;
+    parent.incarnation = 3;
+    static_cast<void>(process.step({Micros{1}, JoinInvoked{parent, 5}}));
+    JoinAccept accept{parent, 5, 99, key, kNoKey, kServerKey, policy};
+    static_cast<void>(process.step({Micros{2}, DirectReceived{kServer, accept}}));
+    return process;
+}
+
+// The coordinator alone decides; members need not be told otherwise.
+TEST(SearchTree, MemberLearnsTheKindOfTreeFromItsPlace) {
+    const Process searching = placed_with(40, RotationPolicy::regret);
+    const Process still = placed_with(40, RotationPolicy::none);
+    const Process kary = placed_with(kNoKey, RotationPolicy::regret);
+
+    EXPECT_TRUE(searching.state().options.search_tree);
+    EXPECT_TRUE(searching.state().adjustment.policy);
+    EXPECT_TRUE(still.state().options.search_tree);
+    EXPECT_FALSE(still.state().adjustment.policy);
+    EXPECT_FALSE(kary.state().options.search_tree);
+    EXPECT_FALSE(kary.state().adjustment.policy);
+}
+
+/// A server that starts again with a child of this key in its image.
+Process restarted(bool search_tree, Key key_of_child) {
+    auto image = std::make_shared<ServerImage>();
+    image->incarnation = 3;
+    Child child;
+    child.card.id = 7;
+    child.card.key = key_of_child;
+    child.epoch = 99;
+    image->children.emplace(7, child);
+    Process::Setup setup;
+    setup.self.incarnation = 4;
+    setup.options.search_tree = search_tree;
+    setup.recovered = true;
+    setup.image = std::move(image);
+    Process process(std::move(setup));
+    static_cast<void>(process.step({Micros{1}, Started{}}));
+    return process;
+}
+
+// Who stood in a tree of another kind joins anew, when its leases are over.
+TEST(SearchTree, AnotherKindOfTreeBeginsEmpty) {
+    const Process same = restarted(true, 40);
+    const Process kary_before = restarted(true, kNoKey);
+    const Process search_before = restarted(false, 40);
+
+    EXPECT_EQ(same.state().children.size(), 1u);
+    EXPECT_EQ(kary_before.state().children.size(), 0u);
+    EXPECT_GE(kary_before.state().quiet_until, kary_before.state().options.silence);
+    EXPECT_EQ(search_before.state().children.size(), 0u);
 }
 
 }  // namespace

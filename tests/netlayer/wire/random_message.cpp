@@ -142,6 +142,7 @@ class Describer {
     void operator()(const JoinRequest& m) { add(m.joiner); }
     void operator()(const JoinAccept& m) {
         add(m.parent), add(m.joiner_incarnation), add(m.epoch), add(m.key), add(m.lo), add(m.hi);
+        add(static_cast<int>(m.policy));
     }
     void operator()(const JoinRefuse& m) { add(m.joiner_incarnation), add(m.reason); }
     void operator()(const Hold& m) { add(m.attempt), add(m.successor), add(m.siblings); }
@@ -206,6 +207,29 @@ class Describer {
     std::string text_;
 };
 
+/// The messages of a rotation.
+Message random_rotation_message(std::size_t alternative, Random& random) {
+    switch (alternative) {
+        case 24: return Lock{random_card(random), random.next()};
+        case 25: return LockOk{1 + random.below(99)};
+        case 26: return LockNo{};
+        case 27: return Unlock{};
+        case 28: return random_lock_x(random);
+        case 29: return random_lock_x_ok(random);
+        case 30: return LockXNo{random.next()};
+        case 31: return LockB{{random_card(random), 1 + random.below(99)}};
+        case 32: return LockBOk{};
+        case 33: return LockBNo{};
+        case 34:
+            return Commit{
+                random_queues(random), random_objects(random), random_dependencies(random),
+                random.next(),         random.next(),          random.next()};
+        case 35: return Switch{1 + random.below(99), random_card(random)};
+        case 36: return SwitchB{random.next()};
+        default: throw std::logic_error("a new kind of message needs random content here");
+    }
+}
+
 }  // namespace
 
 Message random_message(std::size_t alternative, Random& random) {
@@ -240,9 +264,13 @@ Message random_message(std::size_t alternative, Random& random) {
         case 11: return JoinForward{random_card(random)};
         case 12: return JoinRequest{random_card(random)};
         case 13:
-            return JoinAccept{random_card(random), random_incarnation(random),
-                              1 + random.below(9), random.next(),
-                              random.next(),       random.next()};
+            return JoinAccept{random_card(random),
+                              random_incarnation(random),
+                              1 + random.below(9),
+                              random.next(),
+                              random.next(),
+                              random.next(),
+                              static_cast<RotationPolicy>(random.below(2))};
         case 14: return JoinRefuse{random_incarnation(random), random_text(random, 500)};
         case 15: return Hold{random.next(), random_card(random), random_path(random)};
         case 16: return random_hold_ok(random);
@@ -256,23 +284,7 @@ Message random_message(std::size_t alternative, Random& random) {
         case 21: return Depart{random.next(), 1 + random.below(99)};
         case 22: return CardRenewed{random_card(random)};
         case 23: return Revoke{random.next(), random_text(random, 300)};
-        case 24: return Lock{random_card(random), random.next()};
-        case 25: return LockOk{1 + random.below(99)};
-        case 26: return LockNo{};
-        case 27: return Unlock{};
-        case 28: return random_lock_x(random);
-        case 29: return random_lock_x_ok(random);
-        case 30: return LockXNo{random.next()};
-        case 31: return LockB{{random_card(random), 1 + random.below(99)}};
-        case 32: return LockBOk{};
-        case 33: return LockBNo{};
-        case 34:
-            return Commit{
-                random_queues(random), random_objects(random), random_dependencies(random),
-                random.next(),         random.next(),          random.next()};
-        case 35: return Switch{1 + random.below(99), random_card(random)};
-        case 36: return SwitchB{random.next()};
-        default: throw std::logic_error("a new kind of message needs random content here");
+        default: return random_rotation_message(alternative, random);
     }
 }
 
