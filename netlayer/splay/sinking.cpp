@@ -194,7 +194,10 @@ std::optional<Sinking::Queues> Sinking::rotate(const LockXOk& message) const {
             own != state_.queues.end() ? own->second.entries()
                                        : std::deque<QueueEntry>{{state_.parent_id(), kNoOperation}};
         auto both = rotate_queues({state_.self.id, mine}, {rising, std::move(entries)}, below);
-        if (!both) return std::nullopt;
+        const std::size_t most = 2 * state_.options.max_queue;
+        if (!both || both->rising.size() > most || both->sinking.size() > most) {
+            return std::nullopt;
+        }
         rotated.emplace(id, std::move(*both));
     }
     return rotated;
