@@ -20,7 +20,11 @@ constexpr bool comes_from(Side side) {
                             PromotePart, Promote, Revoke>) {
         return side == Side::parent;
     }
-    return false;  // direct messages have no place on an edge
+    if constexpr (is_one_of<M, Lock, Unlock, Switch, LockXOk, LockXNo, LockBOk, LockBNo>) {
+        return side == Side::child;
+    }
+    if constexpr (is_one_of<M, LockOk, LockNo, LockX, LockB, Commit>) return side == Side::parent;
+    return false;  // direct messages have no place on an edge; SwitchB is the first word of one
 }
 
 bool valid_ids(const std::vector<Object>& objects) {
@@ -37,6 +41,11 @@ bool valid_ids(const std::vector<Dependency>& pairs) {
     return std::all_of(pairs.begin(), pairs.end(), [](const Dependency& pair) {
         return valid_object_id(pair.from) && valid_object_id(pair.to);
     });
+}
+
+bool valid_ids(const std::vector<ShippedCopy>& copies) {
+    return std::all_of(copies.begin(), copies.end(),
+                       [](const ShippedCopy& copy) { return valid_object_id(copy.object); });
 }
 
 template <typename M>
@@ -72,7 +81,7 @@ Status check_objects(const M& message, const ProcessOptions& options) {
             return fail(Errc::invalid_argument, "an invalid object id");
         }
     }
-    if constexpr (is_one_of<M, Force, PromotePart>) {
+    if constexpr (is_one_of<M, Force, PromotePart, LockXOk, Commit>) {
         if (message.objects.size() > options.max_copies || !valid_ids(message.objects)) {
             return fail(Errc::limit_exceeded, "more objects than max_copies, or an invalid id");
         }
@@ -98,7 +107,7 @@ Status check_promotion(const M& message, const ProcessOptions& options) {
             return fail(Errc::limit_exceeded, "more epochs or versions than a process has");
         }
     }
-    if constexpr (std::is_same_v<M, PromotePart>) {
+    if constexpr (is_one_of<M, PromotePart, LockXOk, Commit>) {
         if (message.queues.size() > options.max_copies) {
             return fail(Errc::limit_exceeded, "more queues than max_copies");
         }
@@ -131,7 +140,7 @@ Status admit_versions(const Message& message, const Copies& copies, const Inspec
                     TRIBUTARY_CHECK(admit_version(copy, copies, inspect));
                 }
             }
-            if constexpr (std::is_same_v<Kind, Force>) {
+            if constexpr (is_one_of<Kind, Force, LockXOk>) {
                 for (const Object& object : kind.objects) {
                     TRIBUTARY_CHECK(admit_version(object, copies, inspect));
                 }

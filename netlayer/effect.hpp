@@ -138,12 +138,13 @@ struct LostConnection {
     std::string reason;
 };
 
-/// The parent left, and this process has another one now: the successor, or, when this process is
-/// the successor itself, the one that was above the leaver.
+/// This process has another parent now. The old one left: the new one is its successor, or, when
+/// this process is the successor itself, the one that was above the leaver. Or a rotation: the new
+/// one is x at p and p at b, and, when this process is x, the one that was above p.
 struct ParentReplaced {
     Card parent;
     Epoch epoch = 0;
-    bool promoted = false;  ///< this process is the successor
+    bool promoted = false;  ///< this process is the successor, or x
 };
 
 struct ChildJoined {

@@ -101,6 +101,12 @@ struct JoinInvoked {
 
 struct LeaveInvoked {};
 
+/// Rotate this child over this process, if that can be done now. Search tree only; nothing waits
+/// for it and nothing tells how it ends but the neighbours that a process then has.
+struct RotateInvoked {
+    ProcessId child = 0;
+};
+
 /// What a program made of one object; the new version number is the process' business.
 struct Output {
     ObjectId object;
@@ -130,9 +136,10 @@ struct RevocationIssued {
     Revoke revocation;
 };
 
-using Input = std::variant<Started, LinkUp, LinkDown, MessageReceived, DirectReceived, TimerFired,
-                           UpdateInvoked, ReadInvoked, JoinInvoked, LeaveInvoked, ComputationDone,
-                           Stored, LinkResumed, LinkGreeted, CardIssued, RevocationIssued>;
+using Input =
+    std::variant<Started, LinkUp, LinkDown, MessageReceived, DirectReceived, TimerFired,
+                 UpdateInvoked, ReadInvoked, JoinInvoked, LeaveInvoked, ComputationDone, Stored,
+                 LinkResumed, LinkGreeted, CardIssued, RevocationIssued, RotateInvoked>;
 
 struct Event {
     Micros now{0};

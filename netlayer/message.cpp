@@ -16,8 +16,10 @@ std::size_t kept_bytes(const Message& message) {
     std::visit(
         [&](const auto& kind) {
             if constexpr (requires { kind.object.body; }) object(kind.object);
-            if constexpr (requires { kind.copies; }) {
+            if constexpr (requires { kind.copies.front().body; }) {
                 for (const Object& each : kind.copies) object(each);
+            } else if constexpr (requires { kind.copies; }) {
+                for (const ShippedCopy& each : kind.copies) bytes += sizeof(each);
             }
             if constexpr (requires { kind.objects; }) {
                 for (const Object& each : kind.objects) object(each);
@@ -40,13 +42,21 @@ std::size_t kept_bytes(const Message& message) {
     return bytes;
 }
 
+bool is_lock_request(const Message& message) {
+    return std::holds_alternative<Lock>(message) || std::holds_alternative<LockX>(message) ||
+           std::holds_alternative<LockB>(message);
+}
+
 const char* message_name(const Message& message) {
     static constexpr std::array<const char*, std::variant_size_v<Message>> kNames = {
         "retrieve",     "migrate",       "read_request", "read_climb",  "read_return",
         "force",        "force_confirm", "ping",         "pong",        "leave",
         "disconnected", "join_forward",  "join_request", "join_accept", "join_refuse",
         "hold",         "hold_ok",       "hold_no",      "unhold",      "promote_part",
-        "promote",      "depart",        "card_renewed", "revoke"};
+        "promote",      "depart",        "card_renewed", "revoke",      "lock",
+        "lock_ok",      "lock_no",       "unlock",       "lock_x",      "lock_x_ok",
+        "lock_x_no",    "lock_b",        "lock_b_ok",    "lock_b_no",   "commit",
+        "switch",       "switch_b"};
     return kNames.at(message.index());
 }
 

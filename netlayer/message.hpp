@@ -6,6 +6,7 @@
 // Values; any thread. self-service Figures 3, 6 and 8, §5, §6.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "base/clock.hpp"
 #include "netlayer/identity.hpp"
 #include "netlayer/object/object.hpp"
+#include "netlayer/options.hpp"
 
 namespace tributary::netlayer {
 
@@ -21,17 +23,21 @@ struct RequestId {
     ProcessId origin = 0;
     Incarnation incarnation = 0;  ///< an answer for an earlier life of the origin is dropped
     std::uint64_t number = 0;
+    Key key = kNoKey;  ///< of the origin: in the search tree the answer goes down by it
 
     friend auto operator<=>(const RequestId&, const RequestId&) = default;
 };
 
-/// The processes that passed a request to their parents, the origin first. An answer goes down
-/// along it: each process takes itself off the back and sends to the new back.
+/// In the k-ary tree: the processes that passed a request to their parents, the origin first. An
+/// answer goes down along it: each process takes itself off the back and sends to the new back. In
+/// the search tree it stays empty.
 using Path = std::vector<ProcessId>;
 
 /// [edge] Append the sender to the object's queue. Figure 3, line 20.
 struct Retrieve {
     ObjectId object;
+    Key requester = kNoKey;        ///< search tree: of the process that wants the object
+    std::uint64_t kept_apart = 0;  ///< upward, see Ping
 };
 
 /// [edge] The object itself, with ownership; upward also what it depends on. Figure 3, line 21.
@@ -39,6 +45,9 @@ struct Migrate {
     Object object;
     std::vector<Object> copies;
     std::vector<Dependency> dependencies;
+    Key from = kNoKey;             ///< search tree: of the process that handed it on
+    Key to = kNoKey;               ///< and of the one for which it is
+    std::uint64_t kept_apart = 0;  ///< upward, see Ping
 };
 
 /// How a strict read finds the owner.
@@ -64,6 +73,8 @@ struct ReadClimb {
     std::vector<Object> copies;
     std::vector<Dependency> dependencies;
     Path path;
+    Key owner = kNoKey;            ///< search tree: of the process that answered
+    std::uint64_t kept_apart = 0;  ///< see Ping
 };
 
 /// [edge, downward] The answer on its way to the reader along the path; nobody between saves it.
@@ -71,6 +82,7 @@ struct ReadReturn {
     RequestId id;
     Object object;
     Path path;
+    Key owner = kNoKey;  ///< search tree: of the process that answered
 };
 
 /// A copy that the sender has.
@@ -89,6 +101,7 @@ struct Force {
     Path path;
     std::vector<KnownVersion> known{};
     bool whole = false;
+    std::uint64_t kept_apart = 0;  ///< see Ping
 };
 
 /// [edge, downward] The server's store holds everything of the force of that id.
@@ -98,9 +111,13 @@ struct ForceConfirm {
 };
 
 /// [edge, unnumbered] A child's sign of life; `subtree` counts the child and all below it.
+/// `kept_apart`, here and in whatever else goes up: messages that the child saw between the part
+/// below it that would become its parent's if it rose, and the rest below it, itself included;
+/// since the edge was made. The parent counts them against a rotation of the child over itself.
 struct Ping {
     std::uint64_t number = 0;
     std::uint64_t subtree = 1;
+    std::uint64_t kept_apart = 0;
 };
 
 /// [edge, unnumbered] The parent's answer to ping `number`: its own remaining lease (C3). Sent
@@ -134,6 +151,10 @@ struct JoinAccept {
     Card parent;
     Incarnation joiner_incarnation = 0;
     Epoch epoch = 0;
+    Key key = kNoKey;  ///< in the search tree: the joiner's, and the interval of its subtree
+    Key lo = kNoKey;
+    Key hi = kServerKey;
+    RotationPolicy policy = RotationPolicy::none;  ///< the service's, as the coordinator chose it
 };
 
 /// [direct] No place for you; `reason` is a sentence for a person.
@@ -217,18 +238,105 @@ struct Revoke {
     std::string statement;
 };
 
+// A rotation of x over its parent p, below g; b is the child that x hands over to p. All of it
+// [edge], in the search tree only. Protocol rules, section 4.3.
+
+/// p to g: let `rising`, my child, take my place below you.
+struct Lock {
+    Card rising;
+    std::uint64_t age = 0;  ///< when the wish came up: older wishes come first (section 5)
+};
+
+/// g to p, its last message for p: the epoch of the edge (g, x).
+struct LockOk {
+    Epoch epoch = 0;
+};
+
+/// g to p: not now.
+struct LockNo {};
+
+/// p to g: the rotation is given up.
+struct Unlock {};
+
+/// A copy that p has, and what it would have to ship if x had an older one; 0: nothing.
+struct ShippedCopy {
+    ObjectId object;
+    Version version = 0;
+    std::uint64_t bytes = 0;
+};
+
+/// p to x, its last message for x before Commit: rise over me.
+struct LockX {
+    Neighbour above;            ///< g, with the epoch of the edge (g, x)
+    Epoch abandoned_epoch = 0;  ///< of the edge (p, b)
+    std::vector<ShippedCopy> copies;
+    std::uint64_t most_bytes = 0;  ///< refuse if more would have to be shipped
+};
+
+/// x to p, its last message for p before p is below it.
+struct LockXOk {
+    std::optional<Card> abandoned;  ///< b, which has agreed; none: x had no child on that side
+    std::uint64_t abandoned_subtree = 0;
+    std::vector<QueueCopy> queues;
+    std::vector<KnownVersion> versions;
+    std::vector<Object> objects;  ///< newer than p's, and below b
+};
+
+/// x to p: not now; `bytes` is what would have to be shipped, when that is the reason.
+struct LockXNo {
+    std::uint64_t bytes = 0;
+};
+
+/// x to b, its last message for b: p becomes your parent, on the edge of this epoch.
+struct LockB {
+    Neighbour sinking;
+};
+
+/// b to x, its last message for x.
+struct LockBOk {};
+
+/// b to x: not now.
+struct LockBNo {};
+
+/// p to x: you are above me now.
+struct Commit {
+    std::vector<QueueCopy> queues;
+    std::vector<Object> objects;  ///< newer than x's, and at p or below c
+    std::vector<Dependency> dependencies;
+    Key lo = kNoKey;  ///< the interval of the subtree, which was p's
+    Key hi = kServerKey;
+    std::uint64_t subtree = 1;  ///< of p, from now on
+};
+
+/// p to g, its last message: x is in my place.
+struct Switch {
+    Epoch epoch = 0;
+    Card rising;  ///< as in Lock, unless the coordinator has renewed it meanwhile
+};
+
+/// p to b, the first message of their edge: x is not above you any more, I am.
+struct SwitchB {
+    ProcessId old = 0;
+};
+
 /// A message with a card introduces a neighbour, or speaks of one: the driver lets it pass only
 /// when the coordinator vouches for the card (netlayer/identity/card_judge.hpp).
 using Message =
     std::variant<Retrieve, Migrate, ReadRequest, ReadClimb, ReadReturn, Force, ForceConfirm, Ping,
                  Pong, Leave, Disconnected, JoinForward, JoinRequest, JoinAccept, JoinRefuse, Hold,
-                 HoldOk, HoldNo, Unhold, PromotePart, Promote, Depart, CardRenewed, Revoke>;
+                 HoldOk, HoldNo, Unhold, PromotePart, Promote, Depart, CardRenewed, Revoke, Lock,
+                 LockOk, LockNo, Unlock, LockX, LockXOk, LockXNo, LockB, LockBOk, LockBNo, Commit,
+                 Switch, SwitchB>;
 
 /// True for Ping and Pong, which carry no sequence number.
 bool is_heartbeat(const Message& message);
 
 /// About how many bytes a message keeps in memory; what bounds on kept messages count.
 std::size_t kept_bytes(const Message& message);
+
+/// True for what asks a process to take part in a rotation: answered at once, also when it is
+/// frozen.
+bool is_lock_request(const Message& message);
 
 /// The message's name, for logs and event traces.
 const char* message_name(const Message& message);

@@ -13,8 +13,18 @@
 
 namespace tributary::netlayer {
 
+/// When processes of the search tree rotate of themselves.
+enum class RotationPolicy : std::uint8_t {
+    none,    ///< never: the tree stays as joins and leaves make it
+    regret,  ///< when a rotation not done would have saved more than it costs
+};
+
 struct ProcessOptions {
     std::size_t degree = 4;  ///< children per process in the k-ary tree; at least 1
+    /// A binary search tree below the server, which may rotate, instead of the k-ary tree.
+    bool search_tree = false;
+    RotationPolicy policy = RotationPolicy::regret;  ///< in the search tree
+    std::uint32_t regret_floor = 20;  ///< hops that a rotation must have been able to save
 
     Micros heartbeat{500'000};  ///< a child pings this often; also the tick of every retry
     Micros lease{2'000'000};    ///< T_self: longest life of a lease after its ping
@@ -48,6 +58,9 @@ struct ProcessOptions {
     std::size_t max_children = 1024;  ///< that a successor may come to have
     std::size_t max_held = 8192;      ///< messages and inputs kept during a promotion, each way
     std::size_t promote_part_bytes = std::size_t{4} << 20U;  ///< of one part of a leaver's state
+    /// Bodies shipped by one rotation, both ways; one that needs more is refused.
+    std::uint64_t max_rotation_bytes = std::uint64_t{8} << 20U;
+    std::size_t max_rotation_queue = 8192;  ///< elements of all localQs of p or x; more: refused
     std::size_t max_unacknowledged = 8192;  ///< messages kept per link for a resume
     std::size_t max_unacknowledged_bytes = std::size_t{256} << 20U;
     std::size_t max_early_bytes = std::size_t{32} << 20U;  ///< of the messages of max_early

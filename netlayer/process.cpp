@@ -6,11 +6,15 @@
 
 #include "base/assert.hpp"
 #include "netlayer/admission.hpp"
+#include "netlayer/dispatch.hpp"
 #include "netlayer/operation/forces.hpp"
 #include "netlayer/operation/reads.hpp"
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/queue/retrieval.hpp"
 #include "netlayer/server/image.hpp"
+#include "netlayer/splay/adjusting.hpp"
+#include "netlayer/splay/holders.hpp"
+#include "netlayer/splay/sinking.hpp"
 #include "netlayer/state.hpp"
 #include "netlayer/tree/credentials.hpp"
 #include "netlayer/tree/leases.hpp"
@@ -45,9 +49,15 @@ class Step {
         if (!waits(event)) Updates(state_).computed(event);
     }
     void operator()(const Stored&) {}
+    void operator()(const RotateInvoked& event) {
+        Sinking(state_).begin(event.child, static_cast<std::uint64_t>(state_.now.count()));
+    }
     void operator()(const LinkResumed& event) { Recovery(state_).on_link_resumed(event); }
     void operator()(const LinkGreeted& event) { Recovery(state_).on_link_greeted(event); }
-    void operator()(const CardIssued& event) { Credentials(state_).issued(event.membership); }
+    void operator()(const CardIssued& event) {
+        state_.self.membership = event.membership;
+        if (!waits(event)) Credentials(state_).tell_neighbours();
+    }
     void operator()(const RevocationIssued& event) {
         Credentials(state_).on_revoke(event.revocation);
     }
@@ -97,6 +107,7 @@ void Step::operator()(const TimerFired& event) {
     Recovery(state_).tick();
     Succession(state_).tick();
     Promotion(state_).tick();
+    Sinking(state_).tick();
     Membership(state_).tick();
     if (!state_.is_connected()) return;
     Leases(state_).ping();
@@ -135,6 +146,11 @@ void Step::receive(MessageReceived& event) {
             Recovery(state_).cut_off(event.from, "a message is missing before it");
             break;
         case Verdict::unknown:
+            if (Holders(state_).expects(event)) {
+                if (Holders(state_).on_switch_b(event)) break;
+                Recovery(state_).cut_off(event.from, "its first word is not the first");
+                break;
+            }
             ++state_.counters.early_messages;
             if (state_.mutations.switch_on_first_word && Succession(state_).expects(event.from)) {
                 Succession(state_).switch_now(event.epoch);
@@ -160,55 +176,8 @@ void Step::process(ProcessId from, const Message& message) {
         Recovery(state_).cut_off(from, "a version that may not follow");
         return;
     }
-    const bool kept = std::visit(
-        [&](const auto& m) {
-            using Kind = std::decay_t<decltype(m)>;
-            if constexpr (std::is_same_v<Kind, Retrieve>) {
-                return Retrieval(state_).on_retrieve(from, m);
-            } else if constexpr (std::is_same_v<Kind, Migrate>) {
-                return Retrieval(state_).on_migrate(from, m);
-            } else if constexpr (std::is_same_v<Kind, ReadRequest>) {
-                Reads(state_).on_request(from, m);
-            } else if constexpr (std::is_same_v<Kind, ReadClimb>) {
-                Reads(state_).on_climb(m);
-            } else if constexpr (std::is_same_v<Kind, ReadReturn>) {
-                Reads(state_).on_return(m);
-            } else if constexpr (std::is_same_v<Kind, Force>) {
-                Forces(state_).on_force(m);
-            } else if constexpr (std::is_same_v<Kind, ForceConfirm>) {
-                Forces(state_).on_confirm(m);
-            } else if constexpr (std::is_same_v<Kind, Ping>) {
-                Leases(state_).on_ping(from, m);
-            } else if constexpr (std::is_same_v<Kind, Pong>) {
-                Leases(state_).on_pong(m);
-            } else if constexpr (std::is_same_v<Kind, Leave>) {
-                Recovery(state_).on_leave(from);
-            } else if constexpr (std::is_same_v<Kind, Disconnected>) {
-                Recovery(state_).on_disconnected(m);
-            } else if constexpr (std::is_same_v<Kind, JoinForward>) {
-                Membership(state_).on_join_forward(m);
-            } else if constexpr (std::is_same_v<Kind, Hold>) {
-                return Succession(state_).on_hold(from, m);
-            } else if constexpr (std::is_same_v<Kind, HoldOk>) {
-                return Promotion(state_).on_hold_ok(from, m);
-            } else if constexpr (std::is_same_v<Kind, HoldNo>) {
-                Promotion(state_).on_hold_no(m);
-            } else if constexpr (std::is_same_v<Kind, Unhold>) {
-                Succession(state_).on_unhold(from, m);
-            } else if constexpr (std::is_same_v<Kind, PromotePart>) {
-                return Succession(state_).on_part(from, m);
-            } else if constexpr (std::is_same_v<Kind, Promote>) {
-                return Succession(state_).on_promote(from, m);
-            } else if constexpr (std::is_same_v<Kind, Depart>) {
-                return Succession(state_).on_depart(from, m);
-            } else if constexpr (std::is_same_v<Kind, CardRenewed>) {
-                return Credentials(state_).on_renewed(from, m);
-            } else if constexpr (std::is_same_v<Kind, Revoke>) {
-                Credentials(state_).on_revoke(m);
-            }
-            return true;
-        },
-        message);
+    Adjusting(state_).hear(from, message);
+    const bool kept = dispatch(state_, from, message);
     if (!kept) Recovery(state_).cut_off(from, message_name(message));
 }
 
@@ -216,15 +185,22 @@ template <typename Kind>
 bool Step::waits(const Kind& event) {
     if (!state_.is_frozen()) return false;
     if constexpr (std::is_same_v<Kind, MessageReceived>) {
-        if (event.from == state_.holding->leaver || is_heartbeat(event.message)) return false;
+        const bool answered_at_once = is_heartbeat(event.message) || is_lock_request(event.message);
+        if (answered_at_once || state_.drains(event.from)) return false;
     } else if (state_.mutations.frozen_local_steps) {
         return false;
     }
-    // There are never more computations than operations, and their results cannot be had again.
-    const bool kept = std::is_same_v<Kind, ComputationDone>;
-    if (kept || state_.backlog.size() < state_.options.max_held) {
+    // There are never more computations than operations, and their results cannot be had again. Of
+    // the coordinator's cards only one waits: the neighbours are told the newest.
+    constexpr bool kCard = std::is_same_v<Kind, CardIssued>;
+    constexpr bool kKept = kCard || std::is_same_v<Kind, ComputationDone>;
+    if constexpr (kCard) {
+        std::erase_if(state_.backlog,
+                      [](const Input& input) { return std::holds_alternative<CardIssued>(input); });
+    }
+    if (kKept || state_.backlog.size() < state_.options.max_held) {
         state_.backlog.emplace_back(event);
-    } else {
+    } else if constexpr (!kKept) {
         ++state_.counters.bound_held;
         refuse(event);
     }
@@ -285,7 +261,11 @@ void Step::finish() {
     for (const ProcessId peer : state_.links.take_broken()) {
         Recovery(state_).cut_off(peer, "it acknowledges too little or too much");
     }
+    for (const auto& [peer, epoch] : state_.links.take_ended()) {
+        if (state_.is_connected()) state_.effects.emplace_back(CloseLink{peer, epoch, true});
+    }
     Membership(state_).advance_leave();
+    Adjusting(state_).ask();
     if (state_.is_server()) persist();
 }
 
@@ -306,6 +286,8 @@ void Step::persist() {
 }  // namespace
 
 Process::Process(Setup setup) {
+    // Started again with another kind of tree: who stood in the old one has to join anew.
+    if (setup.image && !fits(*setup.image, setup.options)) setup.image.reset();
     const bool recovered = setup.recovered && !setup.image;
     TRIBUTARY_ASSERT(setup.options.lease < setup.options.silence);
     TRIBUTARY_ASSERT(setup.options.degree > 0);
@@ -336,6 +318,12 @@ Phase Process::phase() const {
 }
 
 std::optional<Sequence> Process::received(ProcessId peer, Epoch epoch) const {
+    // The edge to a new parent is dialled before the first word on it has come.
+    if (state_->holding && state_->holding->rotation && peer == state_->holding->successor.id &&
+        Holders(*state_).is_abandoned_by(state_->holding->leaver) &&
+        state_->holding->announced.at(peer) == epoch) {
+        return 0;
+    }
     return state_->links.received(peer, epoch);
 }
 

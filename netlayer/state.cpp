@@ -1,6 +1,17 @@
 #include "netlayer/state.hpp"
 
+#include <algorithm>
+
+#include "base/random.hpp"
+#include "netlayer/splay/adjusting.hpp"
+
 namespace tributary::netlayer {
+namespace {
+
+/// The longest back-off is a heart-beat times two to this power.
+constexpr std::uint64_t kMostDoublings = 3;
+
+}  // namespace
 
 State::State(Process::Setup setup)
     : self(std::move(setup.self)),
@@ -10,6 +21,8 @@ State::State(Process::Setup setup)
       links({setup.options.max_dead_epochs, setup.options.max_early,
              setup.options.grace > Micros{0} ? setup.options.max_unacknowledged : 0,
              setup.options.max_unacknowledged_bytes, setup.options.max_early_bytes}) {
+    if (options.search_tree && is_server()) self.key = kServerKey;
+    adjustment = make_adjustment(options, is_server());
     for (const Object& object : setup.restored) {
         copies.save(object);
         queue(object.id);
@@ -36,7 +49,16 @@ void State::note_sent_up(const Message& message) {
 }
 
 void State::send(ProcessId to, Message message) {
-    if (parent && parent->card.id == to) note_sent_up(message);
+    if (rotation && is_silent(to, message)) {
+        const bool owed =
+            std::holds_alternative<Retrieve>(message) || std::holds_alternative<Migrate>(message);
+        if (!is_heartbeat(message)) ++(owed ? counters.lost_rotating : counters.dropped_rotating);
+        return;
+    }
+    if (parent && parent->card.id == to) {
+        note_sent_up(message);
+        Adjusting(*this).tell(message);
+    }
     if (!holding || holding->leaver != to || is_heartbeat(message)) {
         send_past_hold(to, std::move(message));
         return;
@@ -88,7 +110,37 @@ bool State::is_live_child(ProcessId id) const {
 }
 
 bool State::is_frozen() const {
+    if (rotation) {
+        const bool released = mutations.early_release && queues_are_away();
+        return rotation->stage != Rotation::Stage::asking_above && !released;
+    }
     return holding && holding->successor.id == self.id && !mutations.successor_not_frozen;
+}
+
+bool State::drains(ProcessId from) const {
+    if (!rotation) return holding && holding->leaver == from;
+    if (from == rotation->other) return true;
+    return rotation->rising ? rotation->abandoned && rotation->abandoned->id == from
+                            : from == parent_id();
+}
+
+bool State::is_silent(ProcessId to, const Message& message) const {
+    switch (rotation->stage) {
+        case Rotation::Stage::asking_above: return false;
+        case Rotation::Stage::asking_below: return to == rotation->other && !is_heartbeat(message);
+        case Rotation::Stage::asking_abandoned:
+            return rotation->abandoned && to == rotation->abandoned->id && !is_heartbeat(message);
+        case Rotation::Stage::ready: return to == rotation->other && !mutations.early_release;
+    }
+    return false;
+}
+
+void State::back_off(std::uint64_t number) {
+    // Two neighbours that refuse each other must not try again at the same time.
+    Random random(self.id ^ (self.incarnation << 20U) ^ (number << 52U));
+    const auto beats = std::uint64_t{1} << std::min(refusals++, kMostDoublings);
+    const auto longest = beats * static_cast<std::uint64_t>(options.heartbeat.count());
+    next_attempt = now + Micros(static_cast<Micros::rep>(random.below(longest + 1)));
 }
 
 Epoch State::mint_epoch() {
@@ -111,6 +163,11 @@ void State::reset() {
     attempt.reset();
     refusals = 0;
     holding.reset();
+    rotation.reset();
+    refused_wish.reset();
+    adjustment = make_adjustment(options, is_server());
+    lo = kNoKey;
+    hi = kServerKey;
     backlog.clear();
     arrivals.clear();
     opened.clear();
@@ -148,7 +205,13 @@ std::map<std::string, std::uint64_t> named(const Counters& c) {
             {"merges_refused", c.merges_refused},
             {"holds_refused", c.holds_refused},
             {"bound_held", c.bound_held},
-            {"bound_queue", c.bound_queue}};
+            {"bound_queue", c.bound_queue},
+            {"rotations", c.rotations},
+            {"rotations_asked", c.rotations_asked},
+            {"rotations_refused", c.rotations_refused},
+            {"rotation_bodies", c.rotation_bodies},
+            {"dropped_rotating", c.dropped_rotating},
+            {"lost_rotating", c.lost_rotating}};
 }
 
 }  // namespace tributary::netlayer

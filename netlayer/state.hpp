@@ -3,7 +3,7 @@
 // (Retrieval, Updates, Reads, Forces, Leases, Membership, Recovery) hold a reference for the length
 // of one step; each names the part it keeps true.
 // Invariants: outside Process::step `effects` is empty, and so is `arrivals` unless the process is
-// frozen; at most one of `attempt` and `holding` is set (C17).
+// frozen; at most one of `attempt`, `holding` and `rotation` is set (C17).
 // One thread.
 
 #include <deque>
@@ -19,21 +19,26 @@
 #include "netlayer/object/copies.hpp"
 #include "netlayer/process.hpp"
 #include "netlayer/queue/dist_queue.hpp"
+#include "netlayer/splay/adjustment.hpp"
 
 namespace tributary::netlayer {
 
 inline constexpr TimerId kTick = 1;
+
+/// Processes that a neighbour may claim to be below it; more are not believed.
+inline constexpr std::uint64_t kMaxSubtree = 1'000'000;
 
 /// A process below this one on a tree edge of its own.
 struct Child {
     Card card;
     Epoch epoch = 0;
     std::uint64_t subtree = 1;
-    bool spoke = false;       ///< has sent something on the edge; before that it has no lease
-    bool fenced = false;      ///< the edge is dead; given up when `last_ping + silence` is over
-    Micros last_ping{0};      ///< receipt of the last ping, or when the edge was made
-    std::uint64_t ping = 0;   ///< number of that ping
-    Micros ping_answered{0};  ///< when a pong for it was last sent
+    bool spoke = false;      ///< has sent something on the edge; before that it has no lease
+    bool fenced = false;     ///< the edge is dead; given up when `last_ping + silence` is over
+    Micros last_ping{0};     ///< receipt of the last ping, or when the edge was made
+    std::uint64_t ping = 0;  ///< number of that ping
+    std::uint64_t kept_apart = 0;  ///< as it told last
+    Micros ping_answered{0};       ///< when a pong for it was last sent
 };
 
 /// The process above, and what is needed to keep a lease from it.
@@ -46,6 +51,7 @@ struct Parent {
     /// What it holds copies of, in these versions or newer ones: it was sent them on this edge, or
     /// handed the object down. Its bodies need not be sent again.
     Versions has{};
+    std::uint64_t kept_apart = 0;  ///< told to it so far, see Ping
 };
 
 /// A local update from invocation to Applied.
@@ -82,16 +88,44 @@ struct Attempt {
     [[nodiscard]] bool complete() const { return answers.size() == siblings.size() + 2; }
 };
 
-/// At a neighbour of such a process: the edge to it is held.
+/// At a neighbour of such a process, and at g and b of a rotation: the edge to it is held.
 struct Holding {
-    ProcessId leaver = 0;
+    ProcessId leaver = 0;  ///< in a rotation: p at g, x at b
     std::uint64_t attempt = 0;
     Card successor;  ///< who takes the leaver's place; this process itself: then it is frozen
-    std::map<ProcessId, Epoch>
-        announced;              ///< the edges that this process would be the upper end of
+    bool rotation = false;
+    /// The edges that this process would be the upper end of; at b the one to p, its new parent.
+    std::map<ProcessId, Epoch> announced;
     std::vector<Message> held;  ///< for the leaver, or for whoever takes its place
     PromotePart inherited;      ///< at the successor: the parts that came so far
     Micros since{0};
+};
+
+/// At p and x of a rotation (x rises over p): how far it has come.
+struct Rotation {
+    enum class Stage {
+        asking_above,      ///< p waits for g's word, and works on
+        asking_below,      ///< p waits for x's word, frozen
+        asking_abandoned,  ///< x waits for b's word, frozen
+        ready,             ///< x waits for what p commits, frozen; its queues are in p's hands
+    };
+    Stage stage = Stage::asking_above;
+    bool rising = false;  ///< whether this process is x
+    ProcessId other = 0;  ///< the other one of the two
+    Micros since{0};
+    bool wished = false;                   ///< at p: by its policy
+    bool given_up = false;                 ///< at p: x was lost before g answered
+    Neighbour above;                       ///< g, with the epoch of the edge (g, x)
+    Epoch abandoned_epoch = 0;             ///< of the edge (p, b)
+    std::optional<Card> abandoned;         ///< at x: b
+    std::map<ObjectId, Version> versions;  ///< at x: of p's copies
+};
+
+/// The oldest wish that a process refused; younger ones are refused as long as it may come again.
+struct RefusedWish {
+    std::uint64_t age = 0;
+    Key key = kNoKey;
+    Micros until{0};
 };
 
 /// An object came to this process for its own operation; handled at the end of the step, so that
@@ -134,6 +168,13 @@ struct Counters {
     std::uint64_t holds_refused = 0;       ///< by this process, because it was busy
     std::uint64_t bound_held = 0;          ///< peers cut off and requests refused at max_held
     std::uint64_t bound_queue = 0;         ///< peers cut off at max_queue or max_queue_of_one
+    std::uint64_t rotations = 0;           ///< this process sank below its child
+    std::uint64_t rotations_asked = 0;
+    std::uint64_t rotations_refused =
+        0;                               ///< of those asked: somebody was busy, or it cost too much
+    std::uint64_t rotation_bodies = 0;   ///< objects shipped, counted at p, both ways
+    std::uint64_t dropped_rotating = 0;  ///< answers that met an edge which a rotation closes
+    std::uint64_t lost_rotating = 0;     ///< other messages that did; only with a planted fault
 };
 
 struct State {
@@ -146,6 +187,8 @@ struct State {
     Inspection inspect;  ///< of versions from below; may be empty
     Phase phase = Phase::idle;
     Micros now{0};
+    Key lo = kNoKey;  ///< search tree: the keys of the subtree lie strictly between lo and hi
+    Key hi = kServerKey;
     Card server;  ///< whom to ask for a place
     Micros join_asked{0};
     Micros quiet_until{0};  ///< a restarted server accepts no join before
@@ -179,6 +222,9 @@ struct State {
     std::uint64_t refusals = 0;  ///< attempts of this leave that were given up
     Micros next_attempt{0};      ///< not before: the back-off
     std::deque<Input> backlog;   ///< what waits until this process is not frozen any more
+    std::optional<Rotation> rotation;
+    std::optional<RefusedWish> refused_wish;
+    Adjustment adjustment;
 
     // --- of the current step
     std::deque<Arrival> arrivals;        ///< a frozen process keeps them until it is not (C14)
@@ -207,10 +253,23 @@ struct State {
     [[nodiscard]] bool is_connected() const;
     /// True for a child whose edge is not fenced.
     [[nodiscard]] bool is_live_child(ProcessId id) const;
-    /// Whether this process takes part in a leave by promotion, its own or a neighbour's (C17).
-    [[nodiscard]] bool is_busy() const { return attempt.has_value() || holding.has_value(); }
-    /// Whether this process waits to take its parent's place, and takes no local step (C10, C14).
+    /// Whether this process takes part in a change of the tree, its own or a neighbour's (C17).
+    [[nodiscard]] bool is_busy() const { return attempt || holding || rotation; }
+    /// Whether this process waits for a change of the tree, and takes no local step (C10, C14).
     [[nodiscard]] bool is_frozen() const;
+    /// Whether a frozen process handles this neighbour's messages all the same.
+    [[nodiscard]] bool drains(ProcessId from) const;
+    /// Whether the process was told by a rotation to send this neighbour nothing more for now.
+    [[nodiscard]] bool is_silent(ProcessId to, const Message& message) const;
+    /// At x: the localQs are in p's hands, so that no child may be given up.
+    [[nodiscard]] bool queues_are_away() const {
+        return rotation && rotation->stage == Rotation::Stage::ready;
+    }
+    /// Whether a key lies in this process' subtree; search tree.
+    [[nodiscard]] bool covers(Key key) const { return lo < key && key < hi; }
+    /// After an attempt to change the tree that came to nothing: the next one waits a random time,
+    /// which grows with the refusals.
+    void back_off(std::uint64_t number);
     /// An epoch for an edge of which this process is the upper end.
     Epoch mint_epoch();
     /// Forgets all protocol state; what remains is who it is (§3: rejoin starts afresh).

@@ -59,6 +59,27 @@ Result<int> run_coordinator(CoordinatorRunOptions options) {
     return serve_until_signal(**coordinator);
 }
 
+/// Members learn it from their place.
+void add_tree_options(CLI::App& command, CoordinatorOptions& options) {
+    command
+        .add_option_function<std::string>(
+            "--tree",
+            [&options](const std::string& kind) { options.search_tree = kind == "search"; },
+            "kary, or search: a binary search tree that may rotate (experimental)")
+        ->check(CLI::IsMember({"kary", "search"}))
+        ->default_str("kary");
+    command
+        .add_option_function<std::string>(
+            "--policy",
+            [&options](const std::string& name) {
+                options.policy = name == "regret" ? netlayer::RotationPolicy::regret
+                                                  : netlayer::RotationPolicy::none;
+            },
+            "With --tree search: regret rotates when it pays, none never")
+        ->check(CLI::IsMember({"none", "regret"}))
+        ->default_str("regret");
+}
+
 void add_coordinator_options(CLI::App& command, Invocation& invocation) {
     auto options = std::make_shared<CoordinatorRunOptions>();
     command.add_option("--state", options->coordinator.state, "Folder of keys and objects");
@@ -72,6 +93,7 @@ void add_coordinator_options(CLI::App& command, Invocation& invocation) {
         .add_option("--degree", options->coordinator.degree, "Children of each process in the tree")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
+    add_tree_options(command, options->coordinator);
     command.add_option("--store", options->coordinator.store.where,
                        "Where to keep objects: a file, or postgresql://...; if not in --state");
     command.add_flag("--standby", options->coordinator.store.standby,

@@ -133,6 +133,10 @@ std::string replay_command(const netlayer::SimulationOptions& options) {
                           std::to_string(options.degree);
     if (options.cuts) command += " --cuts";
     if (options.crashes) command += " --crashes";
+    if (options.rotations) command += " --rotations";
+    if (options.policy == netlayer::RotationPolicy::regret) {
+        command += " --policy regret --regret-floor " + std::to_string(options.regret_floor);
+    }
     if (options.resets) command += " --resets";
     if (options.server_crashes) command += " --server-crashes";
     if (!options.leaves) command += " --no-leaves";
@@ -196,11 +200,13 @@ Result<int> run_simulate(const SimulateOptions& options) {
     if (!options.replay.empty()) return run_replay(options);
     std::uint64_t failed = 0;
     std::uint64_t events = 0;
+    std::uint64_t rotations = 0;
     double cpu_seconds = 0;
     for (std::uint64_t i = 0; i < options.seeds; ++i) {
         TRIBUTARY_TRY(const netlayer::SimulationReport report, run_seed(options, i));
         failed += report.violations.empty() ? 0 : 1;
         events += report.events;
+        rotations += report.rotations;
         cpu_seconds += report.cpu_seconds;
         if (options.json) {
             std::cout << report_json(report).dump() << "\n";
@@ -211,9 +217,41 @@ Result<int> run_simulate(const SimulateOptions& options) {
     }
     if (options.quiet) {
         std::cout << options.seeds << " seeds, " << failed << " with violations, " << events
-                  << " events in " << cpu_seconds << " CPU seconds\n";
+                  << " events, " << rotations << " rotations in " << cpu_seconds
+                  << " CPU seconds\n";
     }
     return failed == 0 ? kExitDone : kExitFailed;
+}
+
+/// What may happen beside the clients' operations.
+void add_events(CLI::App& command, SimulateOptions& options) {
+    netlayer::SimulationOptions& simulation = options.simulation;
+    command.add_flag("--cuts", simulation.cuts, "Links are lost");
+    command.add_flag("--crashes", simulation.crashes, "Clients end without a word");
+    command.add_flag("--rotations", simulation.rotations,
+                     "A search tree in which processes rotate all the time");
+    command
+        .add_option_function<std::string>(
+            "--policy",
+            [&simulation](const std::string& name) {
+                simulation.policy = name == "regret" ? netlayer::RotationPolicy::regret
+                                                     : netlayer::RotationPolicy::none;
+            },
+            "A search tree in which processes rotate when it pays: none or regret")
+        ->check(CLI::IsMember({"none", "regret"}));
+    command
+        .add_option("--regret-floor", simulation.regret_floor,
+                    "With --policy regret: hops that a rotation must have been able to save")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
+    command.add_flag("--resets", simulation.resets, "Links break and are found again, or too late");
+    command
+        .add_flag("--server-crashes", simulation.server_crashes,
+                  "The server ends and goes on from its disk")
+        ->needs("--resets");
+    command.add_flag("--all-faults", options.all_faults,
+                     "Every fault that the seed allows: restarts with every fourth, many leaves "
+                     "with every fifth");
 }
 
 }  // namespace
@@ -244,17 +282,7 @@ void add_simulate(CLI::App& root, Invocation& invocation) {
         ->add_option("--check-every", simulation.check_every,
                      "Check the state after every n-th event; 0: only at the end")
         ->capture_default_str();
-    command->add_flag("--cuts", simulation.cuts, "Links are lost");
-    command->add_flag("--crashes", simulation.crashes, "Clients end without a word");
-    command->add_flag("--resets", simulation.resets,
-                      "Links break and are found again, or too late");
-    command
-        ->add_flag("--server-crashes", simulation.server_crashes,
-                   "The server ends and goes on from its disk")
-        ->needs("--resets");
-    command->add_flag("--all-faults", options->all_faults,
-                      "Every fault that the seed allows: restarts with every fourth, many leaves "
-                      "with every fifth");
+    add_events(*command, *options);
     command->add_option("--history", options->history,
                         "Write one JSON line an operation, for independent checkers; with --seeds "
                         "a file a seed");

@@ -70,6 +70,8 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     node.listen = listen_again(options);
     node.advertise = options.advertise;
     node.process.degree = options.degree;
+    node.process.search_tree = options.search_tree;
+    node.process.policy = options.policy;
     if (options.store.where.empty()) options.store.where = options.state / "objects.sqlite";
 
     auto parts = std::make_unique<Parts>();

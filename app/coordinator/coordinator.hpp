@@ -11,14 +11,17 @@
 #include "app/coordinator/invitation.hpp"
 #include "app/coordinator/leading_store.hpp"
 #include "base/result.hpp"
+#include "netlayer/options.hpp"
 
 namespace tributary::app {
 
 struct CoordinatorOptions {
     std::filesystem::path state;
     std::string listen = "tcp://127.0.0.1:*";
-    std::string advertise;        ///< what members dial; empty: the bound endpoint
-    std::size_t degree = 2;       ///< children per process of the tree
+    std::string advertise;     ///< what members dial; empty: the bound endpoint
+    std::size_t degree = 2;    ///< children per process of the k-ary tree
+    bool search_tree = false;  ///< instead of it, a binary search tree that may rotate
+    netlayer::RotationPolicy policy = netlayer::RotationPolicy::regret;
     LeadingStoreOptions store{};  ///< where: empty is a file in the state folder
 };
 

@@ -150,6 +150,11 @@ Status Node::leave(Micros timeout) {
     return awaited.get(timeout, "the leave");
 }
 
+Status Node::rotate(ProcessId child) {
+    ZmqDriver& driver = *parts_->driver;
+    return driver.mailbox().post([&driver, child] { driver.rotate(child); });
+}
+
 Result<NodeStatus> Node::status() {
     Awaited<Result<NodeStatus>> awaited;
     ZmqDriver& driver = *parts_->driver;

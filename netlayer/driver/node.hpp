@@ -142,6 +142,11 @@ class Node {
     /// @paper self-service §6.2
     Status leave(Micros timeout = std::chrono::seconds(30));
 
+    /// Wishes that this child takes the place of this node, which sinks below it. Search tree only.
+    /// Nothing waits for it, and it may be refused; status() tells who stands where.
+    /// @error limit_exceeded (too many local requests), disconnected (the node is stopped)
+    Status rotate(ProcessId child);
+
     /// @error timeout (the reactor did not answer within a second)
     Result<NodeStatus> status();
 

@@ -342,8 +342,7 @@ void ZmqDriver::on(const LostConnection& notice) {
 }
 
 void ZmqDriver::on(const ParentReplaced& notice) {
-    log::info("driver", "the parent left, another one is in its place",
-              {{"parent", notice.parent.name}});
+    log::info("driver", "another process is the parent now", {{"parent", notice.parent.name}});
 }
 
 void ZmqDriver::on(const ChildJoined& notice) {

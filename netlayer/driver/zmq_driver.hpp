@@ -56,6 +56,7 @@ class ZmqDriver {
     void update(UpdateRequest request, Operations::UpdateDone done);
     void read(ObjectId object, bool strict, Operations::ReadDone done);
     void leave(Done done);
+    void rotate(ProcessId child);
     void when_connected(Done done);
     [[nodiscard]] NodeStatus status() const;
 

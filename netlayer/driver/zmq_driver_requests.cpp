@@ -38,6 +38,10 @@ void ZmqDriver::leave(Done done) {
     }
 }
 
+void ZmqDriver::rotate(ProcessId child) {
+    if (!dead()) step(RotateInvoked{child});
+}
+
 void ZmqDriver::when_connected(Done done) {
     if (const auto error = dead()) {
         done(fail(*error));

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "netlayer/tree/search_tree.hpp"
+
 namespace tributary::netlayer {
 
 namespace {
@@ -13,6 +15,12 @@ void add_cards(const M& message, std::vector<const Card*>& cards) {
     if constexpr (requires { message.card.public_key; }) cards.push_back(&message.card);
     if constexpr (requires { message.parent.public_key; }) cards.push_back(&message.parent);
     if constexpr (requires { message.parent.card; }) cards.push_back(&message.parent.card);
+    if constexpr (requires { message.rising.public_key; }) cards.push_back(&message.rising);
+    if constexpr (requires { message.above.card; }) cards.push_back(&message.above.card);
+    if constexpr (requires { message.sinking.card; }) cards.push_back(&message.sinking.card);
+    if constexpr (requires { message.abandoned->public_key; }) {
+        if (message.abandoned) cards.push_back(&*message.abandoned);
+    }
     if constexpr (std::is_same_v<M, Promote>) {
         for (const Neighbour& sibling : message.siblings) cards.push_back(&sibling.card);
     }
@@ -29,6 +37,11 @@ Result<bool> CardJudge::learn(const std::string& carried) {
 }
 
 Result<std::optional<MemberCard>> CardJudge::judge(const Card& card) const {
+    // The place in the search tree is nobody's choice.
+    const Key place = card.id == kServer ? kServerKey : key_of(card.id);
+    if (card.key != kNoKey && card.key != place) {
+        return fail(Errc::permission, "a card claims another place in the tree");
+    }
     if (card.id == kServer) {
         if (card.public_key == server_key_) return std::nullopt;
         return fail(Errc::permission, "a card for the coordinator bears another key");

@@ -65,7 +65,7 @@ Verdict LinkTable::accept(const MessageReceived& arrived) {
         const auto closing = closing_.find({arrived.from, arrived.epoch});
         if (closing != closing_.end()) {
             acknowledge(arrived.from, closing->second, arrived.acknowledged);
-            if (closing->second.outbox.empty()) closing_.erase(closing);
+            if (closing->second.outbox.empty()) forget_closing(closing->first);
         }
         return is_dead(arrived.from, arrived.epoch) ? Verdict::drop : Verdict::unknown;
     }
@@ -120,7 +120,7 @@ std::optional<std::vector<Send>> LinkTable::resume(Key edge, Sequence received) 
         link.down_since.reset();
         link.greeted = true;
     } else if (link.outbox.empty()) {
-        closing_.erase(closing);
+        forget_closing(edge);
         return missed;
     }
     Sequence sequence = link.acknowledged;
@@ -132,8 +132,14 @@ std::optional<std::vector<Send>> LinkTable::resume(Key edge, Sequence received) 
 
 void LinkTable::expire_closing(Micros now, Micros longest) {
     std::erase_if(closing_, [&](const auto& entry) {
-        return now - entry.second.down_since.value_or(now) >= longest;
+        const bool over = now - entry.second.down_since.value_or(now) >= longest;
+        if (over) ended_.push_back(entry.first);
+        return over;
     });
+}
+
+void LinkTable::forget_closing(Key edge) {
+    if (closing_.erase(edge) > 0) ended_.push_back(edge);
 }
 
 std::optional<Sequence> LinkTable::received(ProcessId peer, Epoch epoch) const {

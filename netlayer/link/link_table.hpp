@@ -96,9 +96,11 @@ class LinkTable {
     /// @return  what the peer misses, in order; nullopt when it cannot be given any more
     std::optional<std::vector<Send>> resume(Key edge, Sequence received);
     /// The peer says that a closing edge is over.
-    void forget_closing(Key edge) { closing_.erase(edge); }
+    void forget_closing(Key edge);
     /// Gives up edges that have been closing for `longest`.
     void expire_closing(Micros now, Micros longest);
+    /// Edges whose closing has come to its end since the last call.
+    [[nodiscard]] std::vector<Key> take_ended() { return std::exchange(ended_, {}); }
     /// Neighbours whose outbox overflowed, who acknowledged what was never sent, or given up.
     [[nodiscard]] std::vector<ProcessId> take_broken();
 
@@ -131,6 +133,7 @@ class LinkTable {
     std::set<ProcessId> broken_;
     std::map<ProcessId, Link> links_;
     std::map<Key, Link> closing_;
+    std::vector<Key> ended_;
     std::set<Key> dead_;
     std::deque<Key> dead_order_;
     std::vector<MessageReceived> early_;

@@ -1,6 +1,8 @@
 #include "netlayer/operation/forces.hpp"
 
 #include "netlayer/depend/copier.hpp"
+#include "netlayer/splay/adjusting.hpp"
+#include "netlayer/tree/search_tree.hpp"
 
 namespace tributary::netlayer {
 
@@ -17,10 +19,11 @@ void Forces::start(OperationId operation, Versions objects) {
 
 void Forces::ask(std::uint64_t number, const PendingForce& force, bool whole) {
     Force message;
-    message.id = {state_.self.id, state_.self.incarnation, number};
-    message.path = {state_.self.id};
+    message.id = {state_.self.id, state_.self.incarnation, number, state_.self.key};
+    if (!state_.options.search_tree) message.path = {state_.self.id};
     message.whole = whole;
     fill(message, force.objects);
+    Adjusting(state_).passes(state_.self.key, kServerKey, message);
     state_.send(state_.parent_id(), std::move(message));
 }
 
@@ -55,6 +58,7 @@ std::optional<Versions> Forces::asked_for(const Force& message) const {
 }
 
 void Forces::on_force(const Force& message) {
+    Adjusting(state_).passes(message.id.key, kServerKey, message);
     Copier(state_).save(message.objects, message.dependencies);
     const auto objects = asked_for(message);
     if (!objects) {  // asked for again, with bodies
@@ -70,7 +74,7 @@ void Forces::on_force(const Force& message) {
         return;
     }
     Force onward{message.id, {}, {}, message.path, {}, message.whole};
-    onward.path.push_back(state_.self.id);
+    if (!state_.options.search_tree) onward.path.push_back(state_.self.id);
     fill(onward, *objects);
     state_.send(state_.parent_id(), std::move(onward));
 }
@@ -79,7 +83,8 @@ void Forces::on_confirm(const ForceConfirm& message) {
     Path path = message.path;
     // A successor finds itself where the leaver would have sent the answer on to it.
     while (!path.empty() && path.back() == state_.self.id) path.pop_back();
-    if (!path.empty()) {
+    const bool by_key = state_.options.search_tree && message.id.origin != state_.self.id;
+    if (!path.empty() || by_key) {
         confirm(message.id, std::move(path));
         return;
     }
@@ -95,6 +100,11 @@ void Forces::on_confirm(const ForceConfirm& message) {
 }
 
 void Forces::confirm(const RequestId& id, Path path) {
+    if (state_.options.search_tree) {
+        const Child* next = SearchTree(state_).next_hop(id.key);
+        if (next != nullptr) state_.send(next->card.id, ForceConfirm{id, {}});
+        return;
+    }
     if (path.empty()) return;
     const ProcessId next = path.back();
     path.pop_back();

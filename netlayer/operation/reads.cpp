@@ -4,7 +4,9 @@
 #include <bit>
 
 #include "netlayer/depend/copier.hpp"
+#include "netlayer/splay/adjusting.hpp"
 #include "netlayer/tree/leases.hpp"
+#include "netlayer/tree/search_tree.hpp"
 
 namespace tributary::netlayer {
 
@@ -49,8 +51,8 @@ Status Reads::check(const ReadInvoked& request) const {
 }
 
 void Reads::ask(std::uint64_t number) {
-    const RequestId id{state_.self.id, state_.self.incarnation, number};
-    on_request(state_.self.id, ReadRequest{id, state_.reads.at(number).object, {}});
+    const RequestId id{state_.self.id, state_.self.incarnation, number, state_.self.key};
+    on_request(state_.self.id, ReadRequest{id, state_.reads.at(number).object, {}, 0});
 }
 
 void Reads::on_request(ProcessId from, const ReadRequest& message) {
@@ -83,7 +85,9 @@ void Reads::pass_on(ProcessId head, ReadRequest onward) {
         return;
     }
     const ProcessId next = onward.search == Search::server ? state_.parent_id() : head;
-    if (next == state_.parent_id()) onward.path.push_back(state_.self.id);
+    if (next == state_.parent_id() && !state_.options.search_tree) {
+        onward.path.push_back(state_.self.id);
+    }
     if (onward.path.size() > state_.options.max_hops) {
         ++state_.counters.bound_hops;
         return;
@@ -114,49 +118,65 @@ void Reads::answer(const ReadRequest& message) {
         state_.effects.emplace_back(SendDirect{reader, ReadReturn{message.id, *copy, {}}});
         return;
     }
-    turn_or_climb(message.id, message.object, message.path);
+    turn_or_climb(message.id, message.object, message.path, state_.self.key);
 }
 
 void Reads::on_climb(const ReadClimb& message) {
     std::vector<Object> all = message.copies;
     all.push_back(message.object);
     Copier(state_).save(all, message.dependencies);
-    turn_or_climb(message.id, message.object.id, message.path);
+    turn_or_climb(message.id, message.object.id, message.path, message.owner);
 }
 
-void Reads::turn_or_climb(const RequestId& id, const ObjectId& object, Path path) {
+void Reads::turn_or_climb(const RequestId& id, const ObjectId& object, Path path, Key owner) {
     const Object* copy = state_.copies.find(object);
     if (copy == nullptr) return;
     const bool ancestor = is_ancestor_of_reader(id, path);
     if (state_.is_server() || (ancestor && Leases(state_).held())) {
-        descend(ReadReturn{id, *copy, std::move(path)});
+        ReadReturn back{id, *copy, std::move(path), owner};
+        Adjusting(state_).passes(owner, id.key, back);
+        descend(std::move(back));
         return;
     }
     if (ancestor) {
-        path.push_back(state_.self.id);
+        if (!state_.options.search_tree) path.push_back(state_.self.id);
         ++state_.counters.reads_above_ancestor;
     }
     if (path.size() > state_.options.max_hops) {
         ++state_.counters.bound_hops;
         return;
     }
-    ReadClimb climb{id, *copy, {}, {}, std::move(path)};
+    ReadClimb climb{id, *copy, {}, {}, std::move(path), owner};
     Bundle bundle = Copier(state_).collect({object}, object);
     climb.copies = std::move(bundle.copies);
     climb.dependencies = std::move(bundle.dependencies);
+    if (!ancestor) Adjusting(state_).passes(owner, id.key, climb);  // else on its way down again
     state_.send(state_.parent_id(), std::move(climb));
 }
 
 bool Reads::is_ancestor_of_reader(const RequestId& id, const Path& path) const {
+    if (state_.options.search_tree) {
+        return id.origin == state_.self.id || state_.covers(id.key);
+    }
     if (path.empty()) return id.origin == state_.self.id;
     return state_.is_live_child(path.back());
 }
 
 void Reads::on_return(const ReadReturn& message) {
+    Adjusting(state_).passes(message.owner, message.id.key, message);
     descend(message);
 }
 
 void Reads::descend(ReadReturn message) {
+    if (state_.options.search_tree && message.id.origin != state_.self.id) {
+        const Child* next = SearchTree(state_).next_hop(message.id.key);
+        if (next == nullptr) {
+            ++state_.counters.reads_unanswerable;  // the reader repeats it (C15)
+        } else {
+            state_.send(next->card.id, std::move(message));
+        }
+        return;
+    }
     if (!message.path.empty()) {
         const ProcessId next = message.path.back();
         message.path.pop_back();

@@ -33,7 +33,7 @@ class Reads {
     /// After how many hops a request is taken to the server.
     [[nodiscard]] std::uint64_t most_hops() const;
     /// At this process the copy is as new as the answer: turn here or climb on.
-    void turn_or_climb(const RequestId& id, const ObjectId& object, Path path);
+    void turn_or_climb(const RequestId& id, const ObjectId& object, Path path, Key owner);
     void descend(ReadReturn message);
     [[nodiscard]] bool is_ancestor_of_reader(const RequestId& id, const Path& path) const;
 

@@ -1,5 +1,7 @@
 #include "netlayer/overlay/policy.hpp"
 
+#include <limits>
+
 #include "netlayer/overlay/counting.hpp"
 #include "netlayer/overlay/regret.hpp"
 #include "netlayer/overlay/splay.hpp"
@@ -20,6 +22,10 @@ Lift Policy::propose_rotation(const View&, Price) {
 bool Policy::confirm(const View&, Lift, Price) {
     return true;
 }
+Price Policy::limit(Lift) {
+    return {std::numeric_limits<std::uint64_t>::max()};
+}
+void Policy::on_child(Side) {}
 void Policy::on_rotation(const View&, bool) {}
 
 View view_of(const Tree& tree, NodeId id) {

@@ -95,6 +95,10 @@ class Policy {
     virtual Lift propose_rotation(const View& view, Price average);
     /// Asked when the true price is known (at LOCKX); a refusal is remembered.
     virtual bool confirm(const View& view, Lift lift, Price actual);
+    /// The dearest price at which `confirm` would agree now.
+    virtual Price limit(Lift lift);
+    /// Another child stands on this side, or none, without a rotation.
+    virtual void on_child(Side side);
     /// A rotation changed links of this process; `view` is the new one.
     /// @param inner  the process got a new parent, but kept its children (b in the protocol)
     virtual void on_rotation(const View& view, bool inner);

@@ -30,6 +30,14 @@ class PriceMeter {
         if (hops_ == 0 || rotations_ == 0 || hop_cost_ < hops_) return assumed;
         return Price{kHop * (rotation_cost_ / rotations_) / (hop_cost_ / hops_)};
     }
+    /// What so much makes in hops as they were measured; nothing as long as none was.
+    [[nodiscard]] Price price_of(std::uint64_t cost) const {
+        return Price{hops_ == 0 ? 0 : kHop * std::min(cost, kFull) / mean_hop()};
+    }
+    /// The other way round: how much may be spent at this price.
+    [[nodiscard]] std::uint64_t cost_of(Price price) const {
+        return std::min(price.alpha / kHop, kFull / mean_hop()) * mean_hop();
+    }
 
  private:
     static constexpr std::uint64_t kFull = std::uint64_t{1} << 40;
@@ -41,6 +49,10 @@ class PriceMeter {
             sum /= 2;
             count /= 2;
         }
+    }
+
+    [[nodiscard]] std::uint64_t mean_hop() const {
+        return hops_ == 0 ? 1 : std::max<std::uint64_t>(hop_cost_ / hops_, 1);
     }
 
     std::uint64_t hop_cost_ = 0;

@@ -83,6 +83,11 @@ bool RegretPolicy::confirm(const View&, Lift lift, Price actual) {
     return false;
 }
 
+Price RegretPolicy::limit(Lift lift) {
+    const Edge& edge = edges_[lift == Lift::left ? 0 : 1];
+    return {static_cast<std::uint64_t>(std::max<std::int64_t>(edge.regret, 0)) * kHop / 2};
+}
+
 void RegretPolicy::on_rotation(const View&, bool inner) {
     kept_apart_ = 0;
     if (!inner) edges_ = {};

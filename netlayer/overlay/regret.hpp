@@ -26,6 +26,8 @@ class RegretPolicy final : public Policy {
     Lift propose_rotation(const View& view, Price average) override;
     /// Refuses while the regret is below twice the true price.
     bool confirm(const View& view, Lift lift, Price actual) override;
+    Price limit(Lift lift) override;
+    void on_child(Side side) override { edges_[index(side)] = {}; }
     void on_rotation(const View& view, bool inner) override;
 
     /// The number kept for the edge to a child.

@@ -14,17 +14,13 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "netlayer/identity.hpp"
 
 namespace tributary::netlayer::overlay {
 
-using Key = std::uint64_t;
 using NodeId = std::uint32_t;
 
 inline constexpr NodeId kNone = std::numeric_limits<NodeId>::max();
-/// No key; below every key, so that it also serves as the lowest interval end.
-inline constexpr Key kNoKey = 0;
-/// The server's key: +infinity.
-inline constexpr Key kServerKey = std::numeric_limits<Key>::max();
 
 struct Node {
     Key key = kNoKey;

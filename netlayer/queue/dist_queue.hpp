@@ -20,8 +20,12 @@ inline constexpr OperationId kNoOperation = 0;
 struct QueueEntry {
     ProcessId process = 0;
     OperationId operation = kNoOperation;
+    /// Search tree: of the process that asked, as far as this one was told; kNoKey: not known.
+    Key requester = kNoKey;
 
-    friend bool operator==(const QueueEntry&, const QueueEntry&) = default;
+    friend bool operator==(const QueueEntry& one, const QueueEntry& two) {
+        return one.process == two.process && one.operation == two.operation;
+    }
 };
 
 class DistQueue {

@@ -1,13 +1,14 @@
 #include "netlayer/queue/retrieval.hpp"
 
 #include "netlayer/depend/copier.hpp"
+#include "netlayer/splay/adjusting.hpp"
 
 namespace tributary::netlayer {
 
 bool Retrieval::request(const ObjectId& id, OperationId operation) {
     DistQueue* queue = state_.queue(id);
     if (queue == nullptr) return false;
-    append(id, *queue, {state_.self.id, operation});
+    append(id, *queue, {state_.self.id, operation, state_.self.key});
     return true;
 }
 
@@ -27,7 +28,7 @@ bool Retrieval::on_retrieve(ProcessId from, const Retrieve& message) {
         ++state_.counters.bound_queue;
         return false;
     }
-    append(message.object, *queue, {from, kNoOperation});
+    append(message.object, *queue, {from, kNoOperation, message.requester});
     return true;
 }
 
@@ -44,8 +45,9 @@ bool Retrieval::on_migrate(ProcessId from, const Migrate& message) {
     if (state_.parent && from == state_.parent_id()) {
         note_version(state_.parent->has, id, message.object.version);
     }
+    Adjusting(state_).passes(message.from, message.to, message);
     queue->pop();
-    dispatch(id, *queue);
+    dispatch(id, *queue, {message.from, message.to});
     release(id, *queue);
     return true;
 }
@@ -76,7 +78,7 @@ void Retrieval::append(const ObjectId& id, DistQueue& queue, QueueEntry entry) {
     if (last == state_.self.id) {
         release(id, queue);
     } else {
-        state_.send(last, Retrieve{id});
+        state_.send(last, Retrieve{id, entry.requester});
     }
 }
 
@@ -84,11 +86,18 @@ void Retrieval::release(const ObjectId& id, DistQueue& queue) {
     if (state_.is_frozen() && !state_.mutations.frozen_local_steps) return;
     while (queue.can_hand_on()) {  // each turn removes an element
         queue.pop();
-        dispatch(id, queue);
+        dispatch(id, queue, {state_.self.key, next_owner(queue.head())});
     }
 }
 
-void Retrieval::dispatch(const ObjectId& id, DistQueue& queue) {
+Key Retrieval::next_owner(const QueueEntry& head) const {
+    if (head.requester != kNoKey) return head.requester;
+    if (state_.parent && head.process == state_.parent_id()) return state_.parent->card.key;
+    const auto child = state_.children.find(head.process);
+    return child != state_.children.end() ? child->second.card.key : state_.self.key;
+}
+
+void Retrieval::dispatch(const ObjectId& id, DistQueue& queue, Trip trip) {
     const QueueEntry& head = queue.head();
     if (queue.head_is_self()) {
         if (head.operation == kNoOperation) {
@@ -105,6 +114,9 @@ void Retrieval::dispatch(const ObjectId& id, DistQueue& queue) {
         message.copies = std::move(bundle.copies);
         message.dependencies = std::move(bundle.dependencies);
     }
+    message.from = trip.from;
+    message.to = trip.to;
+    if (trip.from == state_.self.key) Adjusting(state_).passes(trip.from, trip.to, message);
     ++state_.counters.migrations;
     state_.send(head.process, std::move(message));
 }

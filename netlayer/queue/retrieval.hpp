@@ -34,7 +34,14 @@ class Retrieval {
  private:
     void append(const ObjectId& id, DistQueue& queue, QueueEntry entry);
     void release(const ObjectId& id, DistQueue& queue);
-    void dispatch(const ObjectId& id, DistQueue& queue);
+    /// Search tree: from which process to which an object is handed over.
+    struct Trip {
+        Key from = kNoKey;
+        Key to = kNoKey;
+    };
+    void dispatch(const ObjectId& id, DistQueue& queue, Trip trip);
+    /// The key of the process for which an element stands, or of the neighbour on the way to it.
+    [[nodiscard]] Key next_owner(const QueueEntry& head) const;
 
     State& state_;
 };

@@ -1,11 +1,19 @@
 #include "netlayer/server/image.hpp"
 
+#include <algorithm>
+
 namespace tributary::netlayer {
 
 ServerImage capture(const State& state) {
     return {state.self.incarnation, state.persists, state.epochs_minted,
             state.numbers,          state.children, state.links.contents(),
             state.queues,           state.updates,  state.holding};
+}
+
+bool fits(const ServerImage& image, const ProcessOptions& options) {
+    return std::all_of(image.children.begin(), image.children.end(), [&](const auto& entry) {
+        return (entry.second.card.key != kNoKey) == options.search_tree;
+    });
 }
 
 void restore(State& state, const ServerImage& image) {

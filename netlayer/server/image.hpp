@@ -31,6 +31,9 @@ struct ServerImage {
 /// The image of the present state.
 ServerImage capture(const State& state);
 
+/// Whether the image is of the kind of tree that the options ask for.
+[[nodiscard]] bool fits(const ServerImage& image, const ProcessOptions& options);
+
 /// Puts a fresh state where the image was taken. Every link is interrupted, every child's silence
 /// counts from `state.now` (C3: a restarted server from its restart).
 void restore(State& state, const ServerImage& image);

@@ -10,7 +10,8 @@ namespace tributary::netlayer {
 
 namespace {
 
-constexpr std::uint32_t kImageFormat = 3;
+constexpr std::uint32_t kImageFormat = 4;
+constexpr std::uint32_t kFormatWithoutKeys = 3;
 constexpr std::uint32_t kFormatWithoutMembership = 2;
 constexpr std::uint32_t kFormatWithoutHolding = 1;
 constexpr std::size_t kHashLength = 64;
@@ -30,7 +31,7 @@ void for_each_object(AnyMessage& message, const Visit& visit) {
     std::visit(
         [&](auto& content) {
             if constexpr (requires { content.object.body; }) visit(content.object);
-            if constexpr (requires { content.copies; }) {
+            if constexpr (requires { content.copies.front().body; }) {
                 for (auto& object : content.copies) visit(object);
             }
             if constexpr (requires { content.objects; }) {
@@ -77,6 +78,7 @@ class ImageWriter {
         text(card.public_key);
         text(card.name);
         text(card.membership);
+        out_.u64(card.key);
     }
     void put(const Child& child) {
         put(child.card);
@@ -110,6 +112,7 @@ class ImageWriter {
         out_.u64(holding.leaver);
         out_.u64(holding.attempt);
         put(holding.successor);
+        out_.u8(holding.rotation ? 1 : 0);
         out_.u64(holding.announced.at(holding.successor.id));
         count(holding.held.size());
         Sequence sequence = 0;
@@ -167,9 +170,8 @@ class ImageReader {
 
     std::shared_ptr<const ServerImage> read() {
         auto image = std::make_shared<ServerImage>();
-        const std::uint32_t format = in_.u32();
-        demand(format >= kFormatWithoutHolding && format <= kImageFormat);
-        memberships_ = format > kFormatWithoutMembership;
+        format_ = in_.u32();
+        demand(format_ >= kFormatWithoutHolding && format_ <= kImageFormat);
         image->incarnation = in_.u64();
         image->persists = in_.u64();
         image->epochs_minted = in_.u64();
@@ -190,7 +192,7 @@ class ImageReader {
         });
         repeat([&] { read_queue(*image); });
         repeat([&] { read_update(*image); });
-        if (format != kFormatWithoutHolding) {
+        if (format_ > kFormatWithoutHolding) {
             repeat([&] { read_holding(*image); });
         }
         demand(in_.ok() && in_.remaining() == 0);
@@ -218,7 +220,8 @@ class ImageReader {
         card.endpoint = text();
         card.public_key = text();
         card.name = text();
-        if (memberships_) card.membership = text();
+        if (format_ > kFormatWithoutMembership) card.membership = text();
+        if (format_ > kFormatWithoutKeys) card.key = in_.u64();
         return card;
     }
     Child read_child() {
@@ -284,6 +287,7 @@ class ImageReader {
         holding.leaver = in_.u64();
         holding.attempt = in_.u64();
         holding.successor = read_card();
+        if (format_ > kFormatWithoutKeys) holding.rotation = in_.u8() != 0;
         const Epoch epoch = in_.u64();
         holding.announced[holding.successor.id] = epoch;
         repeat([&] {
@@ -308,7 +312,7 @@ class ImageReader {
 
     ByteReader in_;
     const std::map<std::string, Body>& bodies_;
-    bool memberships_ = true;  ///< the cards of this format have one
+    std::uint32_t format_ = 0;
     bool good_ = true;
 };
 

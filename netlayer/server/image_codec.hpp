@@ -1,7 +1,7 @@
 #pragma once
 // The server's image as bytes and back. Bodies of objects are left out and named by the BLAKE2b-256
 // of their contents, which the store keeps once, however many messages and versions carry them.
-// The format: docs/protocol.md. Invariant: decode_image allocates in proportion to its input and
+// Format: docs/protocol.md. Invariant: decode_image allocates in proportion to its input and
 // returns only what keeps the bounds of every part.
 // An ImageEncoder: one thread (the store's). decode_image: any thread.
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "netlayer/simulation/tree_check.hpp"
+
 namespace tributary::netlayer::simulation {
 namespace {
 
@@ -36,6 +38,15 @@ Checker::Checker(const World& world, const History& history, std::size_t objects
 std::string Checker::check() {
     survey();
     if (members_.size() > world_.nodes().size()) return "a process is its own ancestor";
+    if (world_.options().search_tree) {
+        for (const Member& member : members_) {
+            if (std::string found = check_place(*member.state); !found.empty()) return found;
+            if (member.parent == nullptr) continue;
+            std::string found = check_edge(*member.parent->state, *member.state);
+            if (!found.empty()) return found;
+        }
+        if (std::string found = check_locks(world_); !found.empty()) return found;
+    }
     for (const ObjectId& id : ids_) {
         if (std::string found = locate(id); !found.empty()) return found;
         for (const Member& member : members_) {

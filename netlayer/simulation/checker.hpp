@@ -3,7 +3,8 @@
 // Connected means: joined to the server by edges that both ends take for open and that nobody cut.
 // Checked: the edges form one tree (no process is its own ancestor, parent and child agree); at
 // most one owner of an object among the connected; INV-Q on every quiet edge; INV-R on every edge;
-// INV-D at every process with a quiet edge to its parent. One thread. Protocol rules, sections 4.1
+// INV-D at every process with a quiet edge to its parent; in the search tree keys, intervals and
+// locks (tree_check.hpp). One thread. Protocol rules, sections 4.1
 // and 8.
 
 #include <map>

@@ -136,6 +136,8 @@ const std::map<std::string, Parser>& parsers() {
          }},
         {"join", join_of},
         {"leave", [](const Json&) { return Input{LeaveInvoked{}}; }},
+        {"rotate",
+         [](const Json& json) { return Input{RotateInvoked{json.at("child").get<ProcessId>()}}; }},
         {"computed", computed_of},
         {"stored", [](const Json& e) { return Input{Stored{e.at("token").get<std::uint64_t>()}}; }},
         {"link_resumed", [](const Json& e) { return Input{link_of<LinkResumed>(e)}; }},

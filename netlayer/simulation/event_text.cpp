@@ -84,6 +84,9 @@ struct InputWriter {
         return {{"kind", "join"}, {"server", card_of(e.server)}, {"incarnation", e.incarnation}};
     }
     Json operator()(const LeaveInvoked&) const { return {{"kind", "leave"}}; }
+    Json operator()(const RotateInvoked& e) const {
+        return {{"kind", "rotate"}, {"child", e.child}};
+    }
     Json operator()(const ComputationDone& e) const {
         Json made{{"kind", "computed"}, {"operation", e.operation}};
         if (!e.outputs) {

@@ -31,6 +31,14 @@ struct Mutations {
     bool successor_not_frozen = false;  ///< C10: it goes on between its hold and the promotion
     bool switch_on_first_word = false;  ///< C11: neighbours do not wait for the leaver's last word
     bool frozen_local_steps = false;    ///< C14: a frozen process hands on and runs programs
+    // Section 4.3: a rotation ...
+    bool rotate_without_objects = false;         ///< ... ships no bodies
+    bool rotate_without_rising_bodies = false;   ///< ... x does not get p's newer bodies
+    bool rotate_without_sinking_bodies = false;  ///< ... p does not get x's newer bodies
+    bool rotate_without_dependencies = false;    ///< ... p forgets its dependencies
+    bool rotate_without_flush = false;           ///< ... b goes over without a last word to x
+    bool early_release = false;                  ///< ... x goes on before it has what p commits
+    bool no_cancel = false;                      ///< ... g is not told that it was given up
 
     friend bool operator==(const Mutations&, const Mutations&) = default;
 };

@@ -42,7 +42,7 @@ struct StoreDone {
 };
 
 /// The workload asked to be woken.
-enum class Reason { think, fault, join, restart, check_quiet };
+enum class Reason { think, fault, join, restart, check_quiet, rotate };
 struct Wake {
     Reason reason = Reason::think;
     ProcessId client = 0;

@@ -19,6 +19,9 @@ constexpr std::uint64_t kMostSteps = 50'000'000;
 ProcessOptions timing(const SimulationOptions& options, Random random) {
     ProcessOptions timing;
     timing.degree = options.degree != 0 ? options.degree : 2 + random.below(3);
+    timing.search_tree = options.rotations || options.policy != RotationPolicy::none;
+    timing.policy = options.policy;
+    timing.regret_floor = options.regret_floor;
     timing.heartbeat = Micros{100'000};
     timing.lease = Micros{400'000};
     timing.silence = Micros{600'000};
@@ -97,7 +100,10 @@ SimulationReport simulate(const SimulationOptions& options) {
     if (log) log->end();
     add_counters(report, world);
     if (report.counters["merges_refused"] > 0) {
-        report.violations.push_back("the queues of a leaver and its successor did not fit (C20)");
+        report.violations.push_back("the queues of two neighbours did not fit (C20)");
+    }
+    if (report.counters["lost_rotating"] > 0) {
+        report.violations.push_back("a request or an object met an edge that a rotation closes");
     }
     report.cpu_seconds = cpu_now() - begun;
     return report;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "netlayer/options.hpp"
 #include "netlayer/simulation/faults.hpp"
 
 namespace tributary::netlayer {
@@ -29,7 +30,11 @@ struct SimulationOptions {
     bool leaves = true;           ///< clients leave and come back, whether others are below or not
     bool many_leaves = false;     ///< they do so all the time, several at once
     bool crashes = false;         ///< clients end without a word and come back
-    bool late_joins = true;       ///< a third of the clients join while the others work
+    bool rotations = false;       ///< a search tree, in which processes rotate all the time
+    /// A search tree, in which processes rotate when their policy wishes it.
+    RotationPolicy policy = RotationPolicy::none;
+    std::uint32_t regret_floor = 20;  ///< of the policy; less: more rotations
+    bool late_joins = true;           ///< a third of the clients join while the others work
 
     /// Each client invokes the next operation as soon as the last one is complete: an update or a
     /// strict read of one object, by equal chance; no program refuses. For comparisons of speed.
@@ -69,7 +74,7 @@ struct SimulationReport {
     std::uint64_t heartbeats = 0;  ///< calls of step() for pings, pongs and their timers
     std::uint64_t operations = 0;  ///< updates completed
     std::uint64_t reads = 0;       ///< reads completed, those of several objects included
-    std::uint64_t rotations = 0;
+    std::uint64_t rotations = 0;   ///< committed, counted at the process that rose
     std::vector<std::string> violations;
     double cpu_seconds = 0;
 

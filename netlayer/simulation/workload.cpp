@@ -1,6 +1,7 @@
 #include "netlayer/simulation/workload.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "netlayer/simulation/load.hpp"
 #include "netlayer/state.hpp"
@@ -11,6 +12,7 @@ namespace {
 constexpr Micros kThink{60'000};
 constexpr Micros kBetweenFaults{250'000};
 constexpr Micros kBetweenManyLeaves{40'000};
+constexpr Micros kBetweenRotations{8'000};
 constexpr Micros kTimeToRest{60'000'000};
 constexpr Micros kQuietStep{100'000};
 // A program does not start again before its last words have arrived: longer than any delay.
@@ -37,6 +39,7 @@ void Workload::begin() {
     }
     if (!options_.back_to_back) world_.wake(within(kThink), {Reason::think, kServer});
     world_.wake(kBetweenFaults, {Reason::fault, 0});
+    if (options_.rotations) world_.wake(kBetweenFaults, {Reason::rotate, 0});
     world_.wake(kQuietStep, {Reason::check_quiet, 0});
 }
 
@@ -44,6 +47,7 @@ void Workload::woken(const Wake& wake) {
     switch (wake.reason) {
         case Reason::think: think(wake.client); break;
         case Reason::fault: fault(); break;
+        case Reason::rotate: rotate(); break;
         case Reason::restart: world_.restart_server(++incarnations_); break;
         case Reason::join: join(wake.client); break;
         case Reason::check_quiet: check_quiet(); break;
@@ -167,7 +171,8 @@ void Workload::hear(ProcessId id, const Notice& notice) {
         ++report_.leaves;
         world_.wake(kStartAgain + within(Micros{500'000}), {Reason::join, id});
     } else if (const auto* replaced = std::get_if<ParentReplaced>(&notice)) {
-        report_.promotions += replaced->promoted ? 1 : 0;
+        (world_.options().search_tree ? report_.rotations : report_.promotions) +=
+            replaced->promoted ? 1 : 0;
     } else if (const auto* gone = std::get_if<ChildGone>(&notice)) {
         report_.reconstitutions += gone->reconstituted;
         const Process* child = world_.process(gone->child);
@@ -181,7 +186,7 @@ void Workload::fault() {
     if (updates_ >= options_.operations) return;
     const Micros between = options_.many_leaves ? kBetweenManyLeaves : kBetweenFaults;
     world_.wake(within(between * 2), {Reason::fault, 0});
-    const ProcessId client = some_client();
+    const ProcessId client = near_rotation(some_client());
     if (options_.leaves && options_.many_leaves && random_.below(6) != 0) {
         leave_from(client);
         leave_from(client);
@@ -204,6 +209,27 @@ void Workload::fault() {
     } else if (dice == 1 && options_.crashes) {
         crash(client);
     }
+}
+
+void Workload::rotate() {
+    if (updates_ >= options_.operations) return;
+    world_.wake(within(kBetweenRotations), {Reason::rotate, 0});
+    const ProcessId client = some_client();
+    if (!works(client)) return;
+    const auto& children = world_.process(client)->state().children;
+    if (children.empty()) return;
+    auto child = children.begin();
+    std::advance(child, static_cast<std::ptrdiff_t>(random_.below(children.size())));
+    world_.give(client, RotateInvoked{child->first});
+}
+
+ProcessId Workload::near_rotation(ProcessId first) {
+    if (!world_.options().search_tree || random_.below(3) == 0) return first;
+    for (std::size_t i = 0; i < options_.processes; ++i) {
+        const ProcessId client = 1 + (first - 1 + i) % options_.processes;
+        if (works(client) && world_.process(client)->state().is_busy()) return client;
+    }
+    return first;
 }
 
 void Workload::cut_near(ProcessId first) {
@@ -301,6 +327,7 @@ std::vector<std::string> Workload::pending() const {
         add("forces", state.forces.size());
         add("inputs of a promotion", state.backlog.size() + state.arrivals.size());
         add("held edges", state.holding ? 1 : 0);
+        add("rotations", state.rotation ? 1 : 0);
         add("leaves", state.phase == Phase::leaving ? 1 : 0);
     }
     return found;

@@ -36,6 +36,9 @@ class Workload {
     void invoke_read(ProcessId client, Kind kind);
     void fault();
     void cut_near(ProcessId first);
+    void rotate();
+    /// Rather a client that takes part in a rotation just now.
+    [[nodiscard]] ProcessId near_rotation(ProcessId first);
     void leave_from(ProcessId first);
     void crash(ProcessId client);
     void crash_server();

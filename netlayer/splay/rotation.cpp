@@ -16,7 +16,7 @@ std::deque<QueueEntry> part_of(const std::deque<QueueEntry>& whole, ProcessId ot
         if (is_ours(entry)) {
             part.push_back(entry);
         } else if (part.empty() || part.back().process != other) {
-            part.push_back({other, kNoOperation});
+            part.push_back({other, kNoOperation, entry.requester});
         }
     }
     return part;

@@ -2,8 +2,7 @@
 
 namespace tributary::netlayer {
 
-void Credentials::issued(const std::string& membership) {
-    state_.self.membership = membership;
+void Credentials::tell_neighbours() {
     if (!state_.is_connected()) return;
     if (state_.parent) state_.send(state_.parent_id(), CardRenewed{state_.self});
     for (const auto& [id, child] : state_.children) {

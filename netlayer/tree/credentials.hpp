@@ -13,8 +13,9 @@ class Credentials {
  public:
     explicit Credentials(State& state) : state_(state) {}
 
-    /// This process has a new membership; its neighbours hear of it.
-    void issued(const std::string& membership);
+    /// This process has a new membership; its neighbours hear of it. Not while it is frozen: some
+    /// edges are closed then, and new ones about to be opened.
+    void tell_neighbours();
     /// @return  false when the card is not the sender's
     bool on_renewed(ProcessId from, const CardRenewed& message);
     void on_revoke(const Revoke& message);

@@ -6,7 +6,6 @@ namespace tributary::netlayer {
 namespace {
 
 constexpr std::size_t kPingsRemembered = 8;
-constexpr std::uint64_t kMaxSubtree = 1'000'000;
 
 }  // namespace
 

@@ -6,9 +6,11 @@
 #include "netlayer/operation/forces.hpp"
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/server/image.hpp"
+#include "netlayer/splay/sinking.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/promotion.hpp"
 #include "netlayer/tree/recovery.hpp"
+#include "netlayer/tree/search_tree.hpp"
 
 namespace tributary::netlayer {
 
@@ -68,14 +70,23 @@ void Membership::on_join_request(ProcessId from, const JoinRequest& message) {
         return;
     }
     if (state_.phase != Phase::connected || state_.now < state_.quiet_until) return;
-    place(message.joiner);
+    Card joiner = message.joiner;
+    if (state_.options.search_tree && joiner.key == kNoKey) joiner.key = key_of(joiner.id);
+    place(joiner);
 }
 
 void Membership::on_join_forward(const JoinForward& message) {
-    if (state_.phase == Phase::connected && !state_.is_frozen()) place(message.joiner);
+    if (!state_.is_connected() || state_.is_frozen()) return;
+    // By key a leaver still passes joiners on: nobody else could. What is outside asks again.
+    const bool ours = state_.options.search_tree ? state_.covers(message.joiner.key)
+                                                 : state_.phase == Phase::connected;
+    if (ours) place(message.joiner);
 }
 
 void Membership::place(const Card& joiner) {
+    const bool earlier_life =
+        joiner.id == state_.self.id && joiner.incarnation > state_.self.incarnation;
+    if (earlier_life && state_.options.search_tree) return;  // soon given up; the joiner asks again
     if (joiner.id == state_.self.id || joiner.id == kServer) {
         refuse(joiner, "process " + std::to_string(joiner.id) + " is in the tree already");
         return;
@@ -83,12 +94,29 @@ void Membership::place(const Card& joiner) {
     if (known_child(joiner)) return;
     // An earlier life of it is about to take a place here; it asks again.
     if (state_.holding && state_.holding->successor.id == joiner.id) return;
+    if (state_.options.search_tree) {
+        place_by_key(joiner);
+        return;
+    }
     std::size_t taken = 0;
     for (const auto& [id, child] : state_.children) taken += child.fenced ? 0 : 1;
     if (taken < state_.options.degree) {
         adopt(joiner);
     } else {
         pass_on(joiner);
+    }
+}
+
+void Membership::place_by_key(const Card& joiner) {
+    const Child* child = SearchTree(state_).child_towards(joiner.key);
+    if (joiner.key == state_.self.key) {
+        refuse(joiner, "its key is taken by process " + std::to_string(state_.self.id) +
+                           "; ask the operator of the server for another one");
+    } else if (child == nullptr) {
+        if (state_.phase == Phase::connected) adopt(joiner);
+    } else if (!child->fenced) {
+        ++state_.counters.joins_passed_on;
+        state_.send(child->card.id, JoinForward{joiner});
     }
 }
 
@@ -122,8 +150,10 @@ void Membership::adopt(const Card& joiner) {
 }
 
 void Membership::welcome(const Child& child) {
-    state_.effects.emplace_back(
-        SendDirect{child.card, JoinAccept{state_.self, child.card.incarnation, child.epoch}});
+    const Interval slot = SearchTree(state_).slot(child.card.key);
+    state_.effects.emplace_back(SendDirect{
+        child.card, JoinAccept{state_.self, child.card.incarnation, child.epoch, child.card.key,
+                               slot.lo, slot.hi, state_.options.policy}});
 }
 
 void Membership::pass_on(const Card& joiner) {
@@ -158,6 +188,13 @@ bool Membership::on_join_accept(ProcessId from, const JoinAccept& message) {
     parent.epoch = message.epoch;
     parent.last_pong = state_.now;
     state_.parent = std::move(parent);
+    state_.self.key = message.key;
+    // What kind of tree it is, the coordinator decides; a place in the search tree has a key.
+    state_.options.search_tree = message.key != kNoKey;
+    state_.options.policy = message.policy;
+    state_.adjustment = make_adjustment(state_.options, false);
+    state_.lo = message.lo;
+    state_.hi = message.hi;
     state_.phase = Phase::connected;
     state_.effects.emplace_back(OpenLink{message.parent, message.epoch, true});
     Leases(state_).ping();
@@ -188,7 +225,7 @@ void Membership::advance_leave() {
     if (state_.phase == Phase::departing) end_departure();
     if (state_.phase != Phase::leaving) return;
     if (!state_.updates.empty() || !state_.reads.empty() || !state_.forces.empty()) return;
-    if (state_.holding) return;  // C17: a neighbour's leave comes first
+    if (state_.holding || state_.rotation) return;  // C17: a neighbour's change comes first
     if (!state_.leave_forced && !state_.mutations.no_force_at_leave) {
         state_.leave_forced = true;
         Versions touched = state_.written_versions;
@@ -205,6 +242,8 @@ void Membership::advance_leave() {
     if (state_.children.empty()) {
         state_.send(state_.parent_id(), Leave{});
         depart();
+    } else if (state_.options.search_tree) {
+        Sinking(state_).leave_downwards();
     } else if (Promotion(state_).advance()) {
         Promotion(state_).depart();
         depart();

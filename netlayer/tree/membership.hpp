@@ -1,5 +1,6 @@
 #pragma once
-// Joining a k-ary tree, and leaving it: as a leaf at once, as an inner process by promotion.
+// Joining a tree, and leaving it: as a leaf at once, as an inner process by promotion (k-ary tree)
+// or by rotating down until it is a leaf (search tree).
 // Invariants: a process adopts no child beyond `degree`, though it may inherit more; an id is a
 // child only once, so a new incarnation waits until its earlier edge was given up; a process that
 // leaves takes no child, leaves only after the server confirmed everything it read or wrote, and
@@ -33,6 +34,8 @@ class Membership {
     void resume_service();
     void ask();
     void place(const Card& joiner);
+    /// Search tree: at the leaf slot that its key names.
+    void place_by_key(const Card& joiner);
     /// @return  true when the joiner is a child already and nothing more is to be done
     bool known_child(const Card& joiner);
     void adopt(const Card& joiner);

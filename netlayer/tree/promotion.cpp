@@ -2,14 +2,10 @@
 
 #include <algorithm>
 
-#include "base/random.hpp"
 #include "netlayer/tree/leases.hpp"
 
 namespace tributary::netlayer {
 namespace {
-
-/// The longest back-off is a heart-beat times two to this power.
-constexpr std::uint64_t kMostDoublings = 3;
 
 /// Fills parts up to a size and a number of elements; what is larger than a part goes alone.
 class Parts {
@@ -128,11 +124,7 @@ void Promotion::abort() {
     for (const ProcessId id : neighbours()) {
         if (state_.links.is_open(id)) state_.send(id, Unhold{number});
     }
-    // Two neighbours that refuse each other must not try again at the same time.
-    Random random(state_.self.id ^ (state_.self.incarnation << 20U) ^ (number << 52U));
-    const auto beats = std::uint64_t{1} << std::min(state_.refusals++, kMostDoublings);
-    const auto longest = beats * static_cast<std::uint64_t>(state_.options.heartbeat.count());
-    state_.next_attempt = state_.now + Micros(static_cast<Micros::rep>(random.below(longest + 1)));
+    state_.back_off(number);
 }
 
 void Promotion::tick() {

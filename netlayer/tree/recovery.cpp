@@ -3,6 +3,9 @@
 #include "netlayer/operation/reads.hpp"
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/queue/retrieval.hpp"
+#include "netlayer/splay/holders.hpp"
+#include "netlayer/splay/rising.hpp"
+#include "netlayer/splay/sinking.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/promotion.hpp"
 #include "netlayer/tree/succession.hpp"
@@ -12,6 +15,7 @@ namespace tributary::netlayer {
 void Recovery::on_link_down(const LinkDown& event) {
     if (event.closed) state_.links.forget_closing({event.peer, event.epoch});
     if (!state_.links.is_current(event.peer, event.epoch)) return;
+    if (Holders(state_).is_abandoned_by(event.peer)) return;
     if (state_.options.grace > Micros{0} && !event.closed) {
         state_.links.interrupt(event.peer, state_.now);
     } else {
@@ -66,7 +70,7 @@ void Recovery::lose(ProcessId peer, const std::string& how) {
     if (found == state_.children.end()) return;
     const bool had_lease = found->second.spoke;
     fence(found->second);
-    if (!had_lease) give_up(peer, false);
+    if (!had_lease && !state_.queues_are_away()) give_up(peer, false);
 }
 
 void Recovery::end_interrupted() {
@@ -109,6 +113,7 @@ void Recovery::fence(Child& child) {
     state_.effects.emplace_back(CloseLink{child.card.id, child.epoch, false});
     Succession(state_).on_lost(child.card.id);
     Promotion(state_).abort();  // its place in the queues is not settled any more
+    Sinking(state_).on_lost(child.card.id);
 }
 
 void Recovery::tick() {
@@ -125,7 +130,7 @@ void Recovery::tick() {
     }
     for (const ProcessId id : silent) {
         fence(state_.children.at(id));
-        give_up(id, false);
+        if (!state_.queues_are_away()) give_up(id, false);
     }
 }
 
@@ -139,6 +144,7 @@ void Recovery::give_up(ProcessId child, bool left) {
     }
     state_.counters.reconstituted += gone.reconstituted;
     state_.notify(gone);
+    Rising(state_).on_child_gone(child);
 }
 
 void Recovery::disconnect(const std::string& reason) {

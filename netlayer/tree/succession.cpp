@@ -4,12 +4,15 @@
 #include <utility>
 
 #include "netlayer/queue/retrieval.hpp"
+#include "netlayer/splay/holders.hpp"
+#include "netlayer/tree/edges.hpp"
 #include "netlayer/tree/inheritance.hpp"
 #include "netlayer/tree/leases.hpp"
 
 namespace tributary::netlayer {
 
 bool Succession::on_hold(ProcessId from, const Hold& message) {
+    if (state_.options.search_tree) return false;  // there one leaves by rotations
     const bool chosen = message.successor.id == state_.self.id;
     const bool from_above = state_.parent && state_.parent->card.id == from;
     if ((chosen && !from_above) || message.successor.id == from) return false;
@@ -18,7 +21,7 @@ bool Succession::on_hold(ProcessId from, const Hold& message) {
         state_.send_past_hold(from, HoldNo{message.attempt});
         return true;
     }
-    Holding holding{from, message.attempt, message.successor, {}, {}, {}, state_.now};
+    Holding holding{from, message.attempt, message.successor, false, {}, {}, {}, state_.now};
     HoldOk ok{message.attempt, {}, {}};
     const auto announce = [&](ProcessId below) {
         ok.epochs.push_back(state_.mint_epoch());
@@ -52,24 +55,19 @@ bool Succession::may_hold(ProcessId from, const Hold& message) const {
 }
 
 bool Succession::on_part(ProcessId from, const PromotePart& message) {
-    if (!state_.holding || state_.holding->leaver != from ||
-        state_.holding->attempt != message.attempt) {
-        return false;
-    }
-    if (!Inheritance(state_).keep(message)) return false;
+    if (!holds_for(from, message.attempt) || !Inheritance(state_).keep(message)) return false;
     Leases(state_).ping();  // acknowledges the part: the leaver waits for that
     return true;
 }
 
 bool Succession::on_promote(ProcessId from, const Promote& message) {
-    if (!state_.holding || state_.holding->leaver != from ||
-        state_.holding->attempt != message.attempt || !Inheritance(state_).accept(message)) {
+    if (!holds_for(from, message.attempt) || !Inheritance(state_).accept(message)) {
         return false;
     }
     Holding holding = std::move(*state_.holding);
     state_.holding.reset();
     replace_parent(message.parent, true);
-    for (const Neighbour& sibling : message.siblings) take_child(sibling, 1);
+    for (const Neighbour& sibling : message.siblings) Edges(state_).take_child(sibling, 1);
     Inheritance(state_).take_own(holding.held);
     ++state_.counters.promotions;
     Retrieval(state_).release_all();
@@ -77,10 +75,7 @@ bool Succession::on_promote(ProcessId from, const Promote& message) {
 }
 
 bool Succession::on_depart(ProcessId from, const Depart& message) {
-    if (!state_.holding || state_.holding->leaver != from ||
-        state_.holding->attempt != message.attempt) {
-        return false;
-    }
+    if (!holds_for(from, message.attempt)) return false;
     const Neighbour successor{state_.holding->successor, message.epoch};
     const ProcessId id = successor.card.id;
     const bool above = state_.children.contains(from);
@@ -96,33 +91,32 @@ bool Succession::on_depart(ProcessId from, const Depart& message) {
     state_.holding.reset();
     Retrieval(state_).replace(from, id);
     if (above) {
-        replace_child(from, successor);
+        const std::uint64_t subtree = state_.children.at(from).subtree;
+        Edges(state_).replace_child(from, successor, std::max<std::uint64_t>(subtree, 2) - 1);
     } else {
         replace_parent(successor, false);
     }
-    send_held(std::move(holding), id);
+    Edges(state_).send_all(std::move(holding.held), id);
     return true;
 }
 
 void Succession::on_unhold(ProcessId from, const Unhold& message) {
-    if (!state_.holding || state_.holding->leaver != from ||
-        state_.holding->attempt != message.attempt) {
-        return;
-    }
+    if (!holds_for(from, message.attempt)) return;
     Holding holding = std::move(*state_.holding);
     state_.holding.reset();
-    for (const auto& [below, epoch] : holding.announced) state_.links.kill({below, epoch});
-    state_.links.forget_early();
-    send_held(std::move(holding), from);
+    Edges(state_).forget_announced(holding);
+    Edges(state_).send_all(std::move(holding.held), from);
     Retrieval(state_).release_all();
 }
 
 void Succession::on_lost(ProcessId leaver) {
     if (!state_.holding || state_.holding->leaver != leaver) return;
-    for (const auto& [below, epoch] : state_.holding->announced) {
-        state_.links.kill({below, epoch});
+    Edges(state_).forget_announced(*state_.holding);
+    if (Holders(state_).is_abandoned_by(leaver)) {
+        const ProcessId sinking = state_.holding->successor.id;
+        const Epoch epoch = state_.holding->announced.at(sinking);
+        state_.effects.emplace_back(CloseLink{sinking, epoch, false});
     }
-    state_.links.forget_early();
     state_.holding.reset();
 }
 
@@ -135,7 +129,13 @@ void Succession::tick() {
     }
 }
 
+bool Succession::holds_for(ProcessId leaver, std::uint64_t attempt) const {
+    return state_.holding && !state_.holding->rotation && state_.holding->leaver == leaver &&
+           state_.holding->attempt == attempt;
+}
+
 bool Succession::expects(ProcessId from) const {
+    if (state_.rotation) return state_.rotation->above.card.id == from;
     return state_.holding &&
            (state_.holding->successor.id == from || state_.holding->successor.id == state_.self.id);
 }
@@ -146,52 +146,8 @@ void Succession::switch_now(Epoch epoch) {
 
 void Succession::replace_parent(const Neighbour& parent, bool promoted) {
     Leases(state_).ping();  // acknowledges the leaver's last word; nothing follows on this edge
-    leave_edge(state_.parent->card.id, state_.parent->epoch);
-    Parent next;
-    next.card = parent.card;
-    next.epoch = parent.epoch;
-    next.last_pong = state_.now;
-    state_.parent = std::move(next);
-    state_.links.open(parent.card.id, parent.epoch);
-    state_.effects.emplace_back(OpenLink{parent.card, parent.epoch, true});
-    state_.opened.emplace_back(parent.card.id, parent.epoch);
-    Leases(state_).ping();
-    state_.notify(ParentReplaced{parent.card, parent.epoch, promoted});
-}
-
-void Succession::replace_child(ProcessId leaver, const Neighbour& successor) {
-    state_.send(leaver, Pong{});  // acknowledges its last word; nothing follows on this edge
-    const Child& child = state_.children.at(leaver);
-    const std::uint64_t subtree = std::max<std::uint64_t>(child.subtree, 2) - 1;
-    leave_edge(leaver, child.epoch);
-    state_.children.erase(leaver);
-    state_.notify(ChildGone{leaver, true, 0});
-    take_child(successor, subtree);
-}
-
-void Succession::take_child(const Neighbour& child, std::uint64_t subtree) {
-    Child made;
-    made.card = child.card;
-    made.epoch = child.epoch;
-    made.subtree = subtree;
-    made.spoke = true;  // it may hold a lease already
-    made.last_ping = state_.now;
-    made.fenced = !state_.links.open(child.card.id, child.epoch);
-    if (!made.fenced) {
-        state_.effects.emplace_back(OpenLink{child.card, child.epoch, false});
-        state_.opened.emplace_back(child.card.id, child.epoch);
-    }
-    state_.children.insert_or_assign(child.card.id, std::move(made));
-    state_.notify(ChildJoined{child.card});
-}
-
-void Succession::leave_edge(ProcessId peer, Epoch epoch) {
-    state_.links.close(peer);
-    state_.effects.emplace_back(CloseLink{peer, epoch, true});
-}
-
-void Succession::send_held(Holding holding, ProcessId to) {
-    for (Message& message : holding.held) state_.send(to, std::move(message));
+    Edges(state_).leave(state_.parent->card.id, state_.parent->epoch);
+    Edges(state_).take_parent(parent, promoted);
 }
 
 }  // namespace tributary::netlayer

@@ -37,11 +37,7 @@ class Succession {
  private:
     [[nodiscard]] bool may_hold(ProcessId from, const Hold& message) const;
     void replace_parent(const Neighbour& parent, bool promoted);
-    void replace_child(ProcessId leaver, const Neighbour& successor);
-    /// Opens the edge to a process below; one that is dead already is fenced and given up later.
-    void take_child(const Neighbour& child, std::uint64_t subtree);
-    void leave_edge(ProcessId peer, Epoch epoch);
-    void send_held(Holding holding, ProcessId to);
+    [[nodiscard]] bool holds_for(ProcessId leaver, std::uint64_t attempt) const;
 
     State& state_;
 };

@@ -23,14 +23,16 @@ struct Carrier {
     std::uint32_t single;  ///< 0: none
     std::uint32_t many;    ///< 0: none
 };
-constexpr std::array<Carrier, 5> kCarriers{
+constexpr std::array<Carrier, 7> kCarriers{
     {{wire::Frame::kMigrateFieldNumber, wire::Migrate::kObjectFieldNumber,
       wire::Migrate::kCopiesFieldNumber},
      {wire::Frame::kReadClimbFieldNumber, wire::ReadClimb::kObjectFieldNumber,
       wire::ReadClimb::kCopiesFieldNumber},
      {wire::Frame::kReadReturnFieldNumber, wire::ReadReturn::kObjectFieldNumber, 0},
      {wire::Frame::kForceFieldNumber, 0, wire::Force::kObjectsFieldNumber},
-     {wire::Frame::kPromotePartFieldNumber, 0, wire::PromotePart::kObjectsFieldNumber}}};
+     {wire::Frame::kPromotePartFieldNumber, 0, wire::PromotePart::kObjectsFieldNumber},
+     {wire::Frame::kLockXOkFieldNumber, 0, wire::LockXOk::kObjectsFieldNumber},
+     {wire::Frame::kCommitFieldNumber, 0, wire::Commit::kObjectsFieldNumber}}};
 
 std::size_t varint_size(std::uint64_t value) {
     std::size_t size = 1;
@@ -187,6 +189,10 @@ std::vector<FieldObject> objects_in(const Message& message) {
                 all.push_back({2, &content.object});
             } else if constexpr (std::is_same_v<Kind, Force> || std::is_same_v<Kind, PromotePart>) {
                 add(2, content.objects);
+            } else if constexpr (std::is_same_v<Kind, LockXOk>) {
+                add(wire::LockXOk::kObjectsFieldNumber, content.objects);
+            } else if constexpr (std::is_same_v<Kind, Commit>) {
+                add(wire::Commit::kObjectsFieldNumber, content.objects);
             }
         },
         message);

@@ -39,7 +39,9 @@ Counts counts_of(const Message& message) {
                 counts.objects = std::max(counts.objects, content.known.size());
             }
             if constexpr (requires { content.versions; }) {
-                counts.objects = content.versions.size();
+                counts.objects = std::max(counts.objects, content.versions.size());
+            }
+            if constexpr (requires { content.epochs; }) {
                 counts.neighbours = content.epochs.size();
             }
             if constexpr (requires { content.queues; }) {
@@ -84,6 +86,8 @@ const google::protobuf::MessageLite* carrier_in(const wire::Frame& frame) {
         case wire::Frame::kReadReturn: return &frame.read_return();
         case wire::Frame::kForce: return &frame.force();
         case wire::Frame::kPromotePart: return &frame.promote_part();
+        case wire::Frame::kLockXOk: return &frame.lock_x_ok();
+        case wire::Frame::kCommit: return &frame.commit();
         default: return nullptr;
     }
 }

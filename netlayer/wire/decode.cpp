@@ -59,12 +59,17 @@ class Reader {
         demand(value <= last, "a read searches in no known way");
         return static_cast<Search>(std::min(value, last));
     }
+    RotationPolicy policy(std::uint32_t value) {
+        const auto last = static_cast<std::uint32_t>(RotationPolicy::regret);
+        demand(value <= last, "a policy is not known");
+        return static_cast<RotationPolicy>(std::min(value, last));
+    }
     Incarnation incarnation(std::uint64_t value) {
         demand(value <= kMaxIncarnation, "an incarnation is out of range");
         return value;
     }
     RequestId request(const wire::RequestId& from) {
-        return {from.origin(), incarnation(from.incarnation()), from.number()};
+        return {from.origin(), incarnation(from.incarnation()), from.number(), from.key()};
     }
     Card card(const wire::Card& from) {
         return {from.id(),
@@ -72,7 +77,8 @@ class Reader {
                 card_field(from.endpoint()),
                 card_field(from.public_key()),
                 card_field(from.name()),
-                opaque(from.membership(), kMaxMembershipBytes)};
+                opaque(from.membership(), kMaxMembershipBytes),
+                from.key()};
     }
     /// Signed elsewhere and judged elsewhere.
     const std::string& opaque(const std::string& from, std::size_t longest) {
@@ -143,6 +149,16 @@ class Reader {
         }
         return to;
     }
+    template <typename Repeated>
+    std::vector<ShippedCopy> shipped(const Repeated& from) {
+        std::vector<ShippedCopy> to;
+        if (!count(from.size(), limits_.objects, "copies")) return to;
+        for (const wire::ShippedCopy& each : from) {
+            demand(each.version() <= kMaxVersion, "a version is out of range");
+            to.push_back({object_id(each.object()), each.version(), each.bytes()});
+        }
+        return to;
+    }
     std::string reason(const std::string& from) {
         demand(from.size() <= limits_.reason_bytes, "a reason is too long");
         std::string to = from;
@@ -188,8 +204,12 @@ class Reader {
 };
 
 Message read(Reader& in, const wire::Migrate& from) {
-    return Migrate{in.object(from.object()), in.objects(from.copies()),
-                   in.dependencies(from.dependencies())};
+    return Migrate{in.object(from.object()),
+                   in.objects(from.copies()),
+                   in.dependencies(from.dependencies()),
+                   from.from(),
+                   from.to(),
+                   from.kept_apart()};
 }
 
 Message read(Reader& in, const wire::ReadRequest& from) {
@@ -198,24 +218,33 @@ Message read(Reader& in, const wire::ReadRequest& from) {
 }
 
 Message read(Reader& in, const wire::ReadClimb& from) {
-    return ReadClimb{in.request(from.id()), in.object(from.object()), in.objects(from.copies()),
-                     in.dependencies(from.dependencies()), in.path(from.path())};
+    return ReadClimb{in.request(from.id()),     in.object(from.object()),
+                     in.objects(from.copies()), in.dependencies(from.dependencies()),
+                     in.path(from.path()),      from.owner(),
+                     from.kept_apart()};
 }
 
 Message read(Reader& in, const wire::ReadReturn& from) {
-    return ReadReturn{in.request(from.id()), in.object(from.object()), in.path(from.path())};
+    return ReadReturn{in.request(from.id()), in.object(from.object()), in.path(from.path()),
+                      from.owner()};
 }
 
 Message read(Reader& in, const wire::Force& from) {
     return Force{
         in.request(from.id()), in.objects(from.objects()), in.dependencies(from.dependencies()),
-        in.path(from.path()),  in.versions(from.known()),  from.whole()};
+        in.path(from.path()),  in.versions(from.known()),  from.whole(),
+        from.kept_apart()};
 }
 
 Message read(Reader& in, const wire::JoinAccept& from) {
     in.demand(from.epoch() != 0, "an accepted join has no epoch");
-    return JoinAccept{in.card(from.parent()), in.incarnation(from.joiner_incarnation()),
-                      from.epoch()};
+    return JoinAccept{in.card(from.parent()),
+                      in.incarnation(from.joiner_incarnation()),
+                      from.epoch(),
+                      from.key(),
+                      from.lo(),
+                      from.hi(),
+                      in.policy(from.policy())};
 }
 
 Message read(Reader& in, const wire::Hold& from) {
@@ -243,10 +272,40 @@ Message read(Reader& in, const wire::Revoke& from) {
     return Revoke{from.number(), in.revocation(from.statement())};
 }
 
+Message read(Reader& in, const wire::Lock& from) {
+    return Lock{in.card(from.rising()), from.age_us()};
+}
+
+Message read(Reader& in, const wire::LockX& from) {
+    return LockX{in.neighbour(from.above()), in.epoch(from.abandoned_epoch()),
+                 in.shipped(from.copies()), from.most_bytes()};
+}
+
+Message read(Reader& in, const wire::LockXOk& from) {
+    LockXOk to;
+    if (from.has_abandoned()) to.abandoned = in.card(from.abandoned());
+    to.abandoned_subtree = from.abandoned_subtree();
+    to.queues = in.queues(from.queues());
+    to.versions = in.versions(from.versions());
+    to.objects = in.objects(from.objects());
+    return to;
+}
+
+Message read(Reader& in, const wire::Commit& from) {
+    return Commit{in.queues(from.queues()),
+                  in.objects(from.objects()),
+                  in.dependencies(from.dependencies()),
+                  from.lo(),
+                  from.hi(),
+                  from.subtree()};
+}
+
 std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
     switch (frame.content_case()) {
         case wire::Frame::kHello: return std::nullopt;
-        case wire::Frame::kRetrieve: return Retrieve{in.object_id(frame.retrieve().object())};
+        case wire::Frame::kRetrieve:
+            return Retrieve{in.object_id(frame.retrieve().object()), frame.retrieve().requester(),
+                            frame.retrieve().kept_apart()};
         case wire::Frame::kMigrate: return read(in, frame.migrate());
         case wire::Frame::kReadRequest: return read(in, frame.read_request());
         case wire::Frame::kReadClimb: return read(in, frame.read_climb());
@@ -255,7 +314,8 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
         case wire::Frame::kForceConfirm:
             return ForceConfirm{in.request(frame.force_confirm().id()),
                                 in.path(frame.force_confirm().path())};
-        case wire::Frame::kPing: return Ping{frame.ping().number(), frame.ping().subtree()};
+        case wire::Frame::kPing:
+            return Ping{frame.ping().number(), frame.ping().subtree(), frame.ping().kept_apart()};
         case wire::Frame::kPong:
             return Pong{frame.pong().number(), in.lease(frame.pong().lease_us()),
                         frame.pong().processes()};
@@ -277,6 +337,20 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
         case wire::Frame::kDepart: return read(in, frame.depart());
         case wire::Frame::kCardRenewed: return CardRenewed{in.card(frame.card_renewed().card())};
         case wire::Frame::kRevoke: return read(in, frame.revoke());
+        case wire::Frame::kLock: return read(in, frame.lock());
+        case wire::Frame::kLockOk: return LockOk{in.epoch(frame.lock_ok().epoch())};
+        case wire::Frame::kLockNo: return LockNo{};
+        case wire::Frame::kUnlock: return Unlock{};
+        case wire::Frame::kLockX: return read(in, frame.lock_x());
+        case wire::Frame::kLockXOk: return read(in, frame.lock_x_ok());
+        case wire::Frame::kLockXNo: return LockXNo{frame.lock_x_no().bytes()};
+        case wire::Frame::kLockB: return LockB{in.neighbour(frame.lock_b().sinking())};
+        case wire::Frame::kLockBOk: return LockBOk{};
+        case wire::Frame::kLockBNo: return LockBNo{};
+        case wire::Frame::kCommit: return read(in, frame.commit());
+        case wire::Frame::kSwitch:
+            return Switch{in.epoch(frame.switch_().epoch()), in.card(frame.switch_().rising())};
+        case wire::Frame::kSwitchB: return SwitchB{frame.switch_b().old()};
         case wire::Frame::CONTENT_NOT_SET: break;
     }
     in.demand(false, "it has no content that this version knows");

@@ -13,12 +13,14 @@ void put(const Card& from, wire::Card& to) {
     to.set_public_key(from.public_key);
     to.set_name(from.name);
     to.set_membership(from.membership);
+    to.set_key(from.key);
 }
 
 void put(const RequestId& from, wire::RequestId& to) {
     to.set_origin(from.origin);
     to.set_incarnation(from.incarnation);
     to.set_number(from.number);
+    to.set_key(from.key);
 }
 
 template <typename Repeated>
@@ -50,17 +52,32 @@ void put(const Neighbour& from, wire::Neighbour& to) {
     to.set_epoch(from.epoch);
 }
 
+template <typename Repeated>
+void put_queues(const std::vector<QueueCopy>& from, Repeated& to) {
+    for (const QueueCopy& copy : from) {
+        wire::QueueCopy& made = *to.Add();
+        made.set_object(copy.object);
+        made.mutable_processes()->Add(copy.processes.begin(), copy.processes.end());
+    }
+}
+
 /// Puts one alternative of Message into the frame, but for its objects (netlayer/wire/bodies.hpp).
 class Writer {
  public:
     Writer(const CodecLimits& limits, wire::Frame& frame) : limits_(limits), frame_(frame) {}
 
     void operator()(const Retrieve& from) const {
-        frame_.mutable_retrieve()->set_object(from.object);
+        wire::Retrieve& to = *frame_.mutable_retrieve();
+        to.set_object(from.object);
+        to.set_requester(from.requester);
+        to.set_kept_apart(from.kept_apart);
     }
     void operator()(const Migrate& from) const {
         wire::Migrate& to = *frame_.mutable_migrate();
         put_dependencies(from.dependencies, *to.mutable_dependencies());
+        to.set_from(from.from);
+        to.set_to(from.to);
+        to.set_kept_apart(from.kept_apart);
     }
     void operator()(const ReadRequest& from) const {
         wire::ReadRequest& to = *frame_.mutable_read_request();
@@ -75,11 +92,14 @@ class Writer {
         put(from.id, *to.mutable_id());
         put_dependencies(from.dependencies, *to.mutable_dependencies());
         put_path(from.path, *to.mutable_path());
+        to.set_owner(from.owner);
+        to.set_kept_apart(from.kept_apart);
     }
     void operator()(const ReadReturn& from) const {
         wire::ReadReturn& to = *frame_.mutable_read_return();
         put(from.id, *to.mutable_id());
         put_path(from.path, *to.mutable_path());
+        to.set_owner(from.owner);
     }
     void operator()(const Force& from) const {
         wire::Force& to = *frame_.mutable_force();
@@ -88,6 +108,7 @@ class Writer {
         put_path(from.path, *to.mutable_path());
         put_versions(from.known, *to.mutable_known());
         to.set_whole(from.whole);
+        to.set_kept_apart(from.kept_apart);
     }
     void operator()(const ForceConfirm& from) const {
         wire::ForceConfirm& to = *frame_.mutable_force_confirm();
@@ -97,6 +118,7 @@ class Writer {
     void operator()(const Ping& from) const {
         frame_.mutable_ping()->set_number(from.number);
         frame_.mutable_ping()->set_subtree(from.subtree);
+        frame_.mutable_ping()->set_kept_apart(from.kept_apart);
     }
     void operator()(const Pong& from) const {
         const Micros lease = std::clamp(from.lease, Micros(0), limits_.lease);
@@ -119,6 +141,10 @@ class Writer {
         put(from.parent, *to.mutable_parent());
         to.set_joiner_incarnation(from.joiner_incarnation);
         to.set_epoch(from.epoch);
+        to.set_key(from.key);
+        to.set_lo(from.lo);
+        to.set_hi(from.hi);
+        to.set_policy(static_cast<std::uint32_t>(from.policy));
     }
     void operator()(const JoinRefuse& from) const {
         wire::JoinRefuse& to = *frame_.mutable_join_refuse();
@@ -147,11 +173,7 @@ class Writer {
         wire::PromotePart& to = *frame_.mutable_promote_part();
         to.set_attempt(from.attempt);
         put_dependencies(from.dependencies, *to.mutable_dependencies());
-        for (const QueueCopy& copy : from.queues) {
-            wire::QueueCopy& made = *to.add_queues();
-            made.set_object(copy.object);
-            made.mutable_processes()->Add(copy.processes.begin(), copy.processes.end());
-        }
+        put_queues(from.queues, *to.mutable_queues());
     }
     void operator()(const Promote& from) const {
         wire::Promote& to = *frame_.mutable_promote();
@@ -170,6 +192,53 @@ class Writer {
         frame_.mutable_revoke()->set_number(from.number);
         frame_.mutable_revoke()->set_statement(from.statement);
     }
+    void operator()(const Lock& from) const {
+        put(from.rising, *frame_.mutable_lock()->mutable_rising());
+        frame_.mutable_lock()->set_age_us(from.age);
+    }
+    void operator()(const LockOk& from) const { frame_.mutable_lock_ok()->set_epoch(from.epoch); }
+    void operator()(const LockNo& /*from*/) const { frame_.mutable_lock_no(); }
+    void operator()(const Unlock& /*from*/) const { frame_.mutable_unlock(); }
+    void operator()(const LockX& from) const {
+        wire::LockX& to = *frame_.mutable_lock_x();
+        put(from.above, *to.mutable_above());
+        to.set_abandoned_epoch(from.abandoned_epoch);
+        for (const ShippedCopy& copy : from.copies) {
+            wire::ShippedCopy& made = *to.add_copies();
+            made.set_object(copy.object);
+            made.set_version(copy.version);
+            made.set_bytes(copy.bytes);
+        }
+        to.set_most_bytes(from.most_bytes);
+    }
+    void operator()(const LockXOk& from) const {
+        wire::LockXOk& to = *frame_.mutable_lock_x_ok();
+        if (from.abandoned) put(*from.abandoned, *to.mutable_abandoned());
+        to.set_abandoned_subtree(from.abandoned_subtree);
+        put_queues(from.queues, *to.mutable_queues());
+        put_versions(from.versions, *to.mutable_versions());
+    }
+    void operator()(const LockXNo& from) const {
+        frame_.mutable_lock_x_no()->set_bytes(from.bytes);
+    }
+    void operator()(const LockB& from) const {
+        put(from.sinking, *frame_.mutable_lock_b()->mutable_sinking());
+    }
+    void operator()(const LockBOk& /*from*/) const { frame_.mutable_lock_b_ok(); }
+    void operator()(const LockBNo& /*from*/) const { frame_.mutable_lock_b_no(); }
+    void operator()(const Commit& from) const {
+        wire::Commit& to = *frame_.mutable_commit();
+        put_queues(from.queues, *to.mutable_queues());
+        put_dependencies(from.dependencies, *to.mutable_dependencies());
+        to.set_lo(from.lo);
+        to.set_hi(from.hi);
+        to.set_subtree(from.subtree);
+    }
+    void operator()(const Switch& from) const {
+        frame_.mutable_switch_()->set_epoch(from.epoch);
+        put(from.rising, *frame_.mutable_switch_()->mutable_rising());
+    }
+    void operator()(const SwitchB& from) const { frame_.mutable_switch_b()->set_old(from.old); }
 
  private:
     [[nodiscard]] std::string cut(const std::string& reason) const {

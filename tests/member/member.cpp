@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/log.hpp"
 #include "netlayer/driver/node.hpp"
 #include "netlayer/store/journal.hpp"
 
@@ -107,6 +108,8 @@ int main(int argc, char** argv) {
             stderr);
         return 2;
     }
+    // Changes of the tree are told at this level; the tests count them.
+    tributary::log::configure(tributary::log::Level::info, tributary::log::Format::text);
     tributary::Task task;
     task.state = task.node.state = argv[1];
     task.name = task.node.name = argv[2];

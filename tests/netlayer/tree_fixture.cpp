@@ -6,9 +6,20 @@ namespace tributary::netlayer::testing {
 
 namespace {
 
-ProcessOptions options_of(std::size_t degree, Micros grace) {
+ProcessOptions with_degree(std::size_t degree) {
     ProcessOptions options;
     options.degree = degree;
+    return options;
+}
+
+ProcessOptions searching() {
+    ProcessOptions options;
+    options.search_tree = true;
+    options.policy = RotationPolicy::none;  // who rotates is up to the test
+    return options;
+}
+
+ProcessOptions with_grace(ProcessOptions options, Micros grace) {
     options.grace = grace;
     options.persist_state = grace > Micros{0};
     return options;
@@ -17,7 +28,10 @@ ProcessOptions options_of(std::size_t degree, Micros grace) {
 }  // namespace
 
 Tree::Tree(std::size_t degree, Mutations mutations, Micros grace, Inspection inspect)
-    : Tree(options_of(degree, grace), mutations, std::move(inspect)) {}
+    : Tree(with_grace(with_degree(degree), grace), mutations, std::move(inspect)) {}
+
+Tree::Tree(Search /*search*/, Mutations mutations, Micros grace)
+    : Tree(with_grace(searching(), grace), mutations) {}
 
 Tree::Tree(const ProcessOptions& options, Mutations mutations, Inspection inspect)
     : options_(options), mutations_(mutations), inspect_(std::move(inspect)) {
@@ -36,6 +50,7 @@ void Tree::ask_to_join(ProcessId id) {
         Process::Setup setup;
         setup.self.id = id;
         setup.self.name = "p" + std::to_string(id);
+        if (options_.search_tree) setup.self.key = id;
         setup.options = options_;
         setup.mutations = mutations_;
         setup.inspect = inspect_;
@@ -60,6 +75,7 @@ void Tree::give(ProcessId id, Input input) {
 
 void Tree::perform(ProcessId id, Effect effect) {
     if (auto* send = std::get_if<Send>(&effect)) {
+        if (!is_heartbeat(send->message)) ++sent_;
         if (cut_.contains({id, send->to})) return;
         flying_[{id, send->to}].push_back(MessageReceived{
             id, send->epoch, send->sequence, send->acknowledged, std::move(send->message)});
@@ -106,7 +122,7 @@ void Tree::settle() {
         std::vector<std::pair<ProcessId, ProcessId>> edges;
         for (const auto& [edge, queue] : flying_) edges.push_back(edge);
         for (const auto& [from, to] : edges) {
-            if (deliver(from, to)) moved = true;
+            if (!stalled_.contains({from, to}) && deliver(from, to)) moved = true;
         }
         while (!hold_ && !held_.empty()) {
             finish(held_.begin()->first);
@@ -141,6 +157,11 @@ void Tree::cut(ProcessId a, ProcessId b) {
             return std::holds_alternative<MessageReceived>(input);
         });
     }
+}
+
+void Tree::flow(ProcessId a, ProcessId b) {
+    stalled_.erase({a, b});
+    stalled_.erase({b, a});
 }
 
 void Tree::link_down(ProcessId where, ProcessId peer) {

@@ -21,6 +21,9 @@ class Tree {
                   Inspection inspect = {});
     /// @param options  of every process
     explicit Tree(const ProcessOptions& options, Mutations mutations = {}, Inspection inspect = {});
+    /// A search tree, in which the key of a process is its id.
+    struct Search {};
+    explicit Tree(Search search, Mutations mutations = {}, Micros grace = Micros{0});
 
     // --- actions
     /// Starts client `id` and joins it; everything is delivered.
@@ -44,6 +47,9 @@ class Tree {
     void pass_silently(Micros time);
     /// Ends the edge between two processes: what is in flight is lost, nobody is told.
     void cut(ProcessId a, ProcessId b);
+    /// Keeps everything between two processes in flight until it is delivered by hand.
+    void stall(ProcessId a, ProcessId b) { stalled_.insert({{a, b}, {b, a}}); }
+    void flow(ProcessId a, ProcessId b);
     /// Tells a process that its edge to a peer broke.
     void link_down(ProcessId at, ProcessId peer);
     /// The transport at both ends loses the other; what is in flight is lost.
@@ -59,6 +65,8 @@ class Tree {
     OperationId read(ProcessId at, const ObjectId& object, bool strict = true);
     /// Clients started from now on send their state to a successor in parts of this size.
     void limit_parts(std::size_t bytes) { options_.promote_part_bytes = bytes; }
+    /// Clients started from now on ship at most so many bytes in a rotation.
+    void limit_rotations(std::uint64_t bytes) { options_.max_rotation_bytes = bytes; }
     /// Keeps programs from finishing until `finish`.
     void hold_programs() { hold_ = true; }
     void finish(OperationId operation);
@@ -72,6 +80,8 @@ class Tree {
     std::vector<OperationId> values(ProcessId id, const ObjectId& object);
     bool owns(ProcessId id, const ObjectId& object);
     std::size_t in_flight(ProcessId from, ProcessId to);
+    /// Numbered messages sent on edges so far.
+    [[nodiscard]] std::size_t sent() const { return sent_; }
     /// All notices of one kind that a process gave.
     template <typename Kind>
     std::vector<Kind> notices(ProcessId id) {
@@ -100,10 +110,12 @@ class Tree {
     std::map<OperationId, std::vector<ObjectId>> writes_;
     std::map<OperationId, std::pair<ProcessId, StartComputation>> held_;
     std::set<std::pair<ProcessId, ProcessId>> cut_;
+    std::set<std::pair<ProcessId, ProcessId>> stalled_;
     std::map<ProcessId, Micros> ticks_;
     OperationId operations_ = 0;
     Incarnation incarnations_ = 0;
     bool hold_ = false;
+    std::size_t sent_ = 0;
     std::map<ObjectId, Object> stored_;
     std::shared_ptr<const ServerImage> image_;
 };

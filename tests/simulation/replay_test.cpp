@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <sstream>
 
 #include "netlayer/simulation/event_log.hpp"
@@ -69,6 +70,26 @@ TEST(Replay, EveryEffectOfARunWithEveryFaultIsTheRecordedOne) {
         EXPECT_GT(replayed->starts, 4u);
         EXPECT_GT(replayed->effects, replayed->steps / 2);
     }
+}
+
+TEST(Replay, RunsThatRotateAreRepeatedExactly) {
+    std::map<std::string, std::size_t> seen{{R"("kind":"rotate")", 0}, {R"("name":"switch_b")", 0}};
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        SimulationOptions options = every_fault(seed);
+        options.rotations = true;
+        options.policy = seed % 2 == 0 ? RotationPolicy::regret : RotationPolicy::none;
+        options.regret_floor = 2;
+        const auto lines = recorded(options);
+        for (const std::string& line : lines) {
+            for (auto& [part, count] : seen) count += line.find(part) != line.npos ? 1 : 0;
+        }
+
+        const auto replayed = replay_lines(lines);
+
+        ASSERT_TRUE(replayed) << "seed " << seed << ": " << replayed.error().message;
+        EXPECT_EQ(replayed->lines, lines.size());
+    }
+    for (const auto& [part, count] : seen) EXPECT_GT(count, 0u) << part;
 }
 
 TEST(Replay, RecordingDoesNotChangeTheRun) {

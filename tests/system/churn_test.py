@@ -8,7 +8,7 @@ the right to make one they run beside the others, and `skipped` names it. At the
 journalled contribution stands in each of its objects exactly once.
 
 Usage: churn_test.py PROGRAM MEMBER [--kills N] [--restarts N] [--cuts N] [--links N] [--seed N]
-                     [--json]
+                     [--tree kary|search] [--json]
 """
 
 import argparse
@@ -103,7 +103,7 @@ class Churn:
         state = self.folder / "coordinator"
         self.coordinator = Program(self.relays, self.folder / "coordinator.log", lambda at: [
             options.program, "coordinator", "--state", state, "--listen", at.listen,
-            "--advertise", at.advertise])
+            "--advertise", at.advertise, "--tree", options.tree])
         self.members = {}
 
     def prepare(self):
@@ -242,6 +242,10 @@ class Churn:
         self.until(lambda: not self.busy(), "members hang: " + ", ".join(self.busy()),
                    DEADLINE - (time.monotonic() - begun))
         self.counts["seconds"] = round(time.monotonic() - begun)
+        if self.options.tree == "search":
+            self.counts["parents_replaced"] = sum(
+                log.read_text(errors="replace").count("another process is the parent now")
+                for log in self.folder.glob("*.log"))
         for program in [*self.members.values(), self.coordinator]:
             if not program.alive():
                 raise AssertionError("a program ended by itself")
@@ -254,6 +258,8 @@ class Churn:
         wanted = {name: min(LEAST[name], number) for name, number in planned.items()}
         missing = [f"only {self.counts[name]} of {number} {name}"
                    for name, number in wanted.items() if self.counts[name] < number]
+        if self.options.tree == "search" and not self.counts["parents_replaced"]:
+            missing.append("no process rotated")
         if self.namespace:
             missing += [f"no link was down for a {how} time" for how in ("brief", "long")
                         if not self.counts[f"link_downs_{how}"]]
@@ -279,6 +285,8 @@ def main():
     parser.add_argument("--links", type=int, default=4, help="times the namespace's link goes down")
     parser.add_argument("--pause", type=float, default=1.6, help="longest time between two faults")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tree", choices=["kary", "search"], default="kary",
+                        help="search: a tree that rotates where that pays")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     churn = Churn(options)

@@ -1,7 +1,8 @@
-// Any words of neighbours that break the protocol, to a server and to an inner process: nothing
-// they say may break an invariant that a process asserts, and what they leave behind stays bounded.
-// Input: one byte of role, then records of sender, flags, length (two bytes) and a frame. Unless a
-// flag forbids it, the frame's epoch and number are made to fit, so that the words are listened to.
+// Any words of neighbours that break the protocol, to a server and to an inner process, in the
+// k-ary tree and in the one that rotates: nothing they say may break an invariant that a process
+// asserts, and what they leave behind stays bounded. Input: one byte of role (1: not the server, 2:
+// search tree), then records of sender, flags, length (two bytes) and a frame. Unless a flag
+// forbids it, the frame's epoch and number are made to fit, so that the words are listened to.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -25,19 +26,31 @@ Card card_of(ProcessId id) {
     return {id, 5, "tcp://host:1", "key", "name"};
 }
 
+/// In the search tree 1 is left of the inner process and 2 right of it; under the server 1 is
+/// alone.
+Card placed(ProcessId id) {
+    Card card = card_of(id);
+    card.key = id == kServer ? kServerKey : id == kSelf ? Key{40} : Key{30 * id - 10};
+    return card;
+}
+
 class Target {
  public:
-    explicit Target(bool server) : process_(setup(server)) {
+    Target(bool server, bool search) : process_(setup(server, search)) {
+        const auto card = search ? placed : card_of;
         if (server) {
             step(Started{});
             for (const ProcessId child : {ProcessId{1}, ProcessId{2}}) {
-                step(DirectReceived{child, JoinRequest{card_of(child)}});
+                step(DirectReceived{child, JoinRequest{card(child)}});
             }
         } else {
-            step(JoinInvoked{card_of(kServer), 6});
-            step(DirectReceived{kServer, JoinAccept{card_of(kServer), 6, kParentEpoch}});
+            JoinAccept accept{card(kServer), 6, kParentEpoch};
+            accept.key = card(kSelf).key;
+            accept.policy = RotationPolicy::regret;
+            step(JoinInvoked{card(kServer), 6});
+            step(DirectReceived{kServer, accept});
             for (const ProcessId child : {ProcessId{1}, ProcessId{2}})
-                hear(kServer, JoinForward{card_of(child)});
+                hear(kServer, JoinForward{card(child)});
         }
         step(UpdateInvoked{1, {"a", "b"}, true});
         step(ReadInvoked{2, "a", true});
@@ -51,6 +64,7 @@ class Target {
         if ((flags & 2U) != 0) now_ += Micros{100'000};
         if ((flags & 4U) != 0) step(TimerFired{kTick});
         if ((flags & 8U) != 0) resume(from);
+        if ((flags & 16U) != 0) step(RotateInvoked{from});
         if (!frame || !frame->message) return;
         if (is_direct(*frame->message)) {
             step(DirectReceived{from, *frame->message});
@@ -64,9 +78,10 @@ class Target {
     }
 
  private:
-    static Process::Setup setup(bool server) {
+    static Process::Setup setup(bool server, bool search) {
         Process::Setup made;
         made.self = card_of(server ? kServer : kSelf);
+        made.options.search_tree = server && search;
         made.options.max_objects = 16;
         made.options.max_queue = 64;
         made.options.max_held = 16;
@@ -124,7 +139,8 @@ class Target {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     ByteReader in(ByteView(data, size));
-    Target target(in.u8() % 2 == 0);
+    const std::uint8_t role = in.u8();
+    Target target((role & 1U) == 0, (role & 2U) != 0);
     while (in.ok() && in.remaining() > 0) target.record(in);
     return 0;
 }

@@ -43,6 +43,7 @@ Status Cluster::start_server(
     NodeOptions made = options("server");
     made.role = Role::server;
     made.listen = endpoint_;
+    made.process.search_tree = search_tree_;  // members learn it from their place
     made.card_lifetime = card_lifetime_;
     TRIBUTARY_TRY(std::unique_ptr<Store> store,
                   SqliteStore::open(folder("server") / "objects.sqlite"));

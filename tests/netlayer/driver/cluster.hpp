@@ -22,6 +22,8 @@ class Cluster {
     explicit Cluster(std::size_t degree = 4, int slower = 1);
     ~Cluster();
 
+    /// From now on nodes stand in a search tree.
+    void use_search_tree() { search_tree_ = true; }
     /// Starts the server, again from its store when it ran before, at the same endpoint.
     /// @param wrap  what to put around its store
     Status start_server(
@@ -50,6 +52,7 @@ class Cluster {
     std::size_t degree_;
     int slower_;
     Micros card_lifetime_ = std::chrono::hours(1);
+    bool search_tree_ = false;
     TemporaryFolder folder_;
     KeyPair server_keys_;
     std::string endpoint_ = "tcp://127.0.0.1:*";

@@ -43,7 +43,7 @@ Incarnation random_incarnation(Random& random) {
 }
 
 RequestId random_request(Random& random) {
-    return {random.next(), random_incarnation(random), random.next()};
+    return {random.next(), random_incarnation(random), random.next(), random.next()};
 }
 
 Card random_card(Random& random) {
@@ -52,7 +52,8 @@ Card random_card(Random& random) {
             random_text(random, 100),
             random_text(random, 40),
             random_text(random, 64),
-            kRandomMembership + random_text(random, 200)};
+            kRandomMembership + random_text(random, 200),
+            random.next()};
 }
 
 std::vector<Neighbour> random_neighbours(Random& random, std::size_t most) {
@@ -76,40 +77,73 @@ HoldOk random_hold_ok(Random& random) {
     return ok;
 }
 
-PromotePart random_promote_part(Random& random) {
-    PromotePart part{random.next(), random_objects(random), random_dependencies(random), {}};
+std::vector<QueueCopy> random_queues(Random& random) {
+    std::vector<QueueCopy> queues;
     for (std::uint64_t i = random.below(4); i > 0; --i) {
         QueueCopy copy{random_text(random, 20), random_path(random)};
         copy.processes.push_back(random.next());
-        part.queues.push_back(std::move(copy));
+        queues.push_back(std::move(copy));
     }
-    return part;
+    return queues;
+}
+
+PromotePart random_promote_part(Random& random) {
+    return {random.next(), random_objects(random), random_dependencies(random),
+            random_queues(random)};
+}
+
+LockX random_lock_x(Random& random) {
+    LockX lock{{random_card(random), 1 + random.below(99)}, 1 + random.below(99), {}, 0};
+    for (std::uint64_t i = random.below(4); i > 0; --i) {
+        lock.copies.push_back(
+            {random_text(random, kMaxObjectIdBytes), random.next() >> 2U, random.next()});
+    }
+    lock.most_bytes = random.next();
+    return lock;
+}
+
+LockXOk random_lock_x_ok(Random& random) {
+    LockXOk ok;
+    if (random.below(2) == 0) ok.abandoned = random_card(random);
+    ok.abandoned_subtree = random.next();
+    ok.queues = random_queues(random);
+    ok.versions = random_versions(random);
+    ok.objects = random_objects(random);
+    return ok;
 }
 
 class Describer {
  public:
     [[nodiscard]] std::string text() const { return text_; }
 
-    void operator()(const Retrieve& m) { add(m.object); }
-    void operator()(const Migrate& m) { add(m.object), add(m.copies), add(m.dependencies); }
+    void operator()(const Retrieve& m) { add(m.object), add(m.requester), add(m.kept_apart); }
+    void operator()(const Migrate& m) {
+        add(m.object), add(m.copies), add(m.dependencies), add(m.from), add(m.to);
+        add(m.kept_apart);
+    }
     void operator()(const ReadRequest& m) {
         add(m.id), add(m.object), add(m.path), add(m.hops), add(static_cast<int>(m.search));
     }
     void operator()(const ReadClimb& m) {
         add(m.id), add(m.object), add(m.copies), add(m.dependencies), add(m.path);
+        add(m.owner), add(m.kept_apart);
     }
-    void operator()(const ReadReturn& m) { add(m.id), add(m.object), add(m.path); }
+    void operator()(const ReadReturn& m) { add(m.id), add(m.object), add(m.path), add(m.owner); }
     void operator()(const Force& m) {
         add(m.id), add(m.objects), add(m.dependencies), add(m.path), add(m.known), add(m.whole);
+        add(m.kept_apart);
     }
     void operator()(const ForceConfirm& m) { add(m.id), add(m.path); }
-    void operator()(const Ping& m) { add(m.number), add(m.subtree); }
+    void operator()(const Ping& m) { add(m.number), add(m.subtree), add(m.kept_apart); }
     void operator()(const Pong& m) { add(m.number), add(m.lease.count()), add(m.processes); }
     void operator()(const Leave& /*m*/) {}
     void operator()(const Disconnected& m) { add(m.reason); }
     void operator()(const JoinForward& m) { add(m.joiner); }
     void operator()(const JoinRequest& m) { add(m.joiner); }
-    void operator()(const JoinAccept& m) { add(m.parent), add(m.joiner_incarnation), add(m.epoch); }
+    void operator()(const JoinAccept& m) {
+        add(m.parent), add(m.joiner_incarnation), add(m.epoch), add(m.key), add(m.lo), add(m.hi);
+        add(static_cast<int>(m.policy));
+    }
     void operator()(const JoinRefuse& m) { add(m.joiner_incarnation), add(m.reason); }
     void operator()(const Hold& m) { add(m.attempt), add(m.successor), add(m.siblings); }
     void operator()(const HoldOk& m) { add(m.attempt), add(m.epochs), add(m.versions); }
@@ -122,6 +156,26 @@ class Describer {
     void operator()(const Depart& m) { add(m.attempt), add(m.epoch); }
     void operator()(const CardRenewed& m) { add(m.card); }
     void operator()(const Revoke& m) { add(m.number), add(m.statement); }
+    void operator()(const Lock& m) { add(m.rising), add(m.age); }
+    void operator()(const LockOk& m) { add(m.epoch); }
+    void operator()(const LockNo& /*m*/) {}
+    void operator()(const Unlock& /*m*/) {}
+    void operator()(const LockX& m) {
+        add(m.above), add(m.abandoned_epoch), add(m.copies), add(m.most_bytes);
+    }
+    void operator()(const LockXOk& m) {
+        if (m.abandoned) add(*m.abandoned);
+        add(m.abandoned_subtree), add(m.queues), add(m.versions), add(m.objects);
+    }
+    void operator()(const LockXNo& m) { add(m.bytes); }
+    void operator()(const LockB& m) { add(m.sinking); }
+    void operator()(const LockBOk& /*m*/) {}
+    void operator()(const LockBNo& /*m*/) {}
+    void operator()(const Commit& m) {
+        add(m.queues), add(m.objects), add(m.dependencies), add(m.lo), add(m.hi), add(m.subtree);
+    }
+    void operator()(const Switch& m) { add(m.epoch), add(m.rising); }
+    void operator()(const SwitchB& m) { add(m.old); }
 
  private:
     void add(const std::string& value) { text_ += "'" + value + "' "; }
@@ -132,15 +186,16 @@ class Describer {
         add(value.id), add(value.version), add(to_hex(view(value.body)));
     }
     void add(const Dependency& value) { add(value.from), add(value.to); }
+    void add(const ShippedCopy& value) { add(value.object), add(value.version), add(value.bytes); }
     void add(const KnownVersion& value) { add(value.object), add(value.version); }
     void add(const QueueCopy& value) { add(value.object), add(value.processes); }
     void add(const Neighbour& value) { add(value.card), add(value.epoch); }
     void add(const RequestId& value) {
-        add(value.origin), add(value.incarnation), add(value.number);
+        add(value.origin), add(value.incarnation), add(value.number), add(value.key);
     }
     void add(const Card& value) {
         add(value.id), add(value.incarnation), add(value.endpoint), add(value.public_key);
-        add(value.name), add(value.membership);
+        add(value.name), add(value.membership), add(value.key);
     }
     template <typename Element>
     void add(const std::vector<Element>& values) {
@@ -152,35 +207,70 @@ class Describer {
     std::string text_;
 };
 
+/// The messages of a rotation.
+Message random_rotation_message(std::size_t alternative, Random& random) {
+    switch (alternative) {
+        case 24: return Lock{random_card(random), random.next()};
+        case 25: return LockOk{1 + random.below(99)};
+        case 26: return LockNo{};
+        case 27: return Unlock{};
+        case 28: return random_lock_x(random);
+        case 29: return random_lock_x_ok(random);
+        case 30: return LockXNo{random.next()};
+        case 31: return LockB{{random_card(random), 1 + random.below(99)}};
+        case 32: return LockBOk{};
+        case 33: return LockBNo{};
+        case 34:
+            return Commit{
+                random_queues(random), random_objects(random), random_dependencies(random),
+                random.next(),         random.next(),          random.next()};
+        case 35: return Switch{1 + random.below(99), random_card(random)};
+        case 36: return SwitchB{random.next()};
+        default: throw std::logic_error("a new kind of message needs random content here");
+    }
+}
+
 }  // namespace
 
 Message random_message(std::size_t alternative, Random& random) {
     switch (alternative) {
-        case 0: return Retrieve{random_text(random, kMaxObjectIdBytes)};
+        case 0:
+            return Retrieve{random_text(random, kMaxObjectIdBytes), random.next(), random.next()};
         case 1:
-            return Migrate{random_object(random), random_objects(random),
-                           random_dependencies(random)};
+            return Migrate{
+                random_object(random), random_objects(random), random_dependencies(random),
+                random.next(),         random.next(),          random.next()};
         case 2:
             return ReadRequest{random_request(random), random_text(random, 20), random_path(random),
                                random.next(), static_cast<Search>(random.below(3))};
         case 3:
-            return ReadClimb{random_request(random), random_object(random), random_objects(random),
-                             random_dependencies(random), random_path(random)};
+            return ReadClimb{random_request(random), random_object(random),
+                             random_objects(random), random_dependencies(random),
+                             random_path(random),    random.next(),
+                             random.next()};
         case 4:
-            return ReadReturn{random_request(random), random_object(random), random_path(random)};
+            return ReadReturn{random_request(random), random_object(random), random_path(random),
+                              random.next()};
         case 5:
-            return Force{random_request(random),      random_objects(random),
-                         random_dependencies(random), random_path(random),
-                         random_versions(random),     random.below(2) == 0};
+            return Force{
+                random_request(random), random_objects(random),  random_dependencies(random),
+                random_path(random),    random_versions(random), random.below(2) == 0,
+                random.next()};
         case 6: return ForceConfirm{random_request(random), random_path(random)};
-        case 7: return Ping{random.next(), random.next()};
+        case 7: return Ping{random.next(), random.next(), random.next()};
         case 8: return Pong{random.next(), Micros(random.below(3'600'000'000)), random.next()};
         case 9: return Leave{};
         case 10: return Disconnected{random_text(random, 500)};
         case 11: return JoinForward{random_card(random)};
         case 12: return JoinRequest{random_card(random)};
         case 13:
-            return JoinAccept{random_card(random), random_incarnation(random), 1 + random.below(9)};
+            return JoinAccept{random_card(random),
+                              random_incarnation(random),
+                              1 + random.below(9),
+                              random.next(),
+                              random.next(),
+                              random.next(),
+                              static_cast<RotationPolicy>(random.below(2))};
         case 14: return JoinRefuse{random_incarnation(random), random_text(random, 500)};
         case 15: return Hold{random.next(), random_card(random), random_path(random)};
         case 16: return random_hold_ok(random);
@@ -194,7 +284,7 @@ Message random_message(std::size_t alternative, Random& random) {
         case 21: return Depart{random.next(), 1 + random.below(99)};
         case 22: return CardRenewed{random_card(random)};
         case 23: return Revoke{random.next(), random_text(random, 300)};
-        default: throw std::logic_error("a new kind of message needs random content here");
+        default: return random_rotation_message(alternative, random);
     }
 }
 
