@@ -222,7 +222,10 @@ std::int64_t targets_of(std::string_view name) {
     if (name == "avx512") return HWY_AVX3 | HWY_AVX3_DL;
     if (name == "avx2") return HWY_AVX2;
     if (name == "ssse3") return HWY_SSSE3;
-    return name == "sse2" ? HWY_STATIC_TARGET : 0;
+#if defined(__SSE2__)
+    if (name == "sse2") return HWY_STATIC_TARGET;
+#endif
+    return 0;
 }
 
 }  // namespace
@@ -231,7 +234,10 @@ const char* instruction_set() {
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
     const std::int64_t all = hwy::SupportedTargets() & HWY_TARGETS;
     const std::int64_t best = all & -all;
-    return best == HWY_STATIC_TARGET ? "SSE2" : hwy::TargetName(best);
+#if defined(__SSE2__)
+    if (best == HWY_STATIC_TARGET) return "SSE2";
+#endif
+    return hwy::TargetName(best);
 }
 
 bool restrict_instruction_set(std::string_view name) {
