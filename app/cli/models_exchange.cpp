@@ -66,7 +66,7 @@ Result<int> run_export(const ExportOptions& options) {
 struct ImportOptions {
     std::string libsvm;
     std::string schema = "kdd41";
-    std::string class_name = kAttackClass;
+    std::string class_name;  ///< empty: what an object of this kind usually knows
     std::string object;
     bool json = false;
 };
@@ -76,9 +76,11 @@ Result<int> run_import(const ImportOptions& options) {
     TRIBUTARY_TRY(const Bytes text, read_file(options.libsvm, classifier::kLibsvmTextLimit));
     auto model = classifier::parse_libsvm_text(as_text(text), schema->width());
     if (!model) return fail(model.error().with_context(options.libsvm));
-    const auto object =
-        classifier::new_object(schema->name() + ":" + options.class_name, options.class_name,
-                               schema->name(), schema->hash(), std::move(*model));
+    const bool one_class = model->kind == classifier::ModelKind::one_class;
+    const std::string usual = one_class ? datasets::kNormalClass : kAttackClass;
+    const std::string& name = options.class_name.empty() ? usual : options.class_name;
+    const auto object = classifier::new_object(schema->name() + ":" + name, name, schema->name(),
+                                               schema->hash(), std::move(*model));
     TRIBUTARY_TRY(const Bytes bytes, classifier::encode_object(object));
     TRIBUTARY_CHECK(write_file_atomically(options.object, bytes));
     if (options.json) {
@@ -111,7 +113,8 @@ void add_models_exchange(CLI::App& models, Invocation& invocation) {
     CLI::App* from = models.add_subcommand("import", "Read LIBSVM's model file as a classifier");
     from->add_option("--libsvm", in->libsvm, "The file to read")->required();
     from->add_option("--schema", in->schema, "Features of its records")->capture_default_str();
-    from->add_option("--class", in->class_name, "What label 1 means")->capture_default_str();
+    from->add_option("--class", in->class_name,
+                     "What label 1 means; default: attack, of a one-class model normal");
     from->add_option("--object", in->object, "The classifier's file to write")->required();
     from->add_flag("--json", in->json, "Print one JSON object");
     from->callback([&invocation, in] { invocation.run = [in] { return run_import(*in); }; });

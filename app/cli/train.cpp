@@ -93,6 +93,11 @@ Result<std::optional<classifier::ClassifierObject>> existing(const TrainOptions&
 void print_result(const TrainingResult& result, std::size_t bytes, bool json) {
     const classifier::Model& model = result.object.model;
     const std::size_t vectors = model.vectors.rows() + model.pending.features.rows();
+    const bool is_measured = result.object.card.count > 0;
+    if (model.seen_positive == 0) {
+        std::cerr << "tributary: no record is of the class " << result.object.class_name
+                  << ": the classifier waits for one. Check --class\n";
+    }
     if (json) {
         std::cout << Json{{"schema", 1},
                           {"object", result.object.id},
@@ -103,7 +108,7 @@ void print_result(const TrainingResult& result, std::size_t bytes, bool json) {
                           {"held_out", result.held_out},
                           {"vectors", vectors},
                           {"object_bytes", bytes},
-                          {"accuracy", result.object.card.accuracy},
+                          {"accuracy", is_measured ? Json(result.object.card.accuracy) : Json()},
                           {"cpu_seconds", result.cpu_seconds}}
                          .dump()
                   << "\n";
@@ -112,7 +117,7 @@ void print_result(const TrainingResult& result, std::size_t bytes, bool json) {
     std::cout << result.object.id << " version " << result.object.version << ": " << result.records
               << " records in " << result.updates << " updates, " << vectors << " vectors, "
               << bytes << " bytes";
-    if (result.object.card.count > 0) {
+    if (is_measured) {
         std::cout << "; accuracy " << result.object.card.accuracy << " on " << result.held_out
                   << " held-out records";
     }

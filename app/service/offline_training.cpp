@@ -111,6 +111,7 @@ class Site {
         entry.records = rows.size();
         TRIBUTARY_TRY(object,
                       classifier::next_version(object, parent, std::move(model), std::move(entry)));
+        object.card = {};  // it spoke of the version before
         return {};
     }
 

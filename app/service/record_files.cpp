@@ -1,5 +1,6 @@
 #include "app/service/record_files.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <system_error>
 
@@ -20,6 +21,8 @@ constexpr std::size_t kRecordBytesLimit = std::size_t{1} << 30;
 constexpr std::string_view kSyntheticPrefix = "synthetic:";
 constexpr std::string_view kBatchMagic = "TRIBATCH";
 constexpr std::string_view kKddName = "kdd41/";
+constexpr std::size_t kKddFeatures = 41;  // then the label and, in some files, a difficulty
+constexpr std::size_t kLongestKddLine = 4096;
 constexpr std::uint64_t kDefaultSeed = 1;
 
 Result<datasets::LabelledRecords> make_records(std::string_view wish,
@@ -42,10 +45,16 @@ Result<datasets::LabelledRecords> make_records(std::string_view wish,
     return datasets::synthetic_kdd(static_cast<std::size_t>(*rows), *seed);
 }
 
-/// KDD text has no header: its first line begins with a number.
+/// KDD text has no header: the second of its 41 to 43 fields is the protocol, whatever the first
+/// is.
 bool looks_like_kdd(std::string_view text) {
-    const std::string_view start = datasets::trimmed(text.substr(0, 64));
-    return !start.empty() && start.front() >= '0' && start.front() <= '9';
+    const std::string_view line = text.substr(0, std::min(text.find('\n'), kLongestKddLine));
+    const auto commas = static_cast<std::size_t>(std::count(line.begin(), line.end(), ','));
+    if (commas < kKddFeatures - 1 || commas > kKddFeatures + 1) return false;
+    const std::size_t first = line.find(',');
+    const std::string_view second =
+        datasets::trimmed(line.substr(first + 1, line.find(',', first + 1) - first - 1));
+    return second == "tcp" || second == "udp" || second == "icmp";
 }
 
 Result<datasets::LabelledRecords> decode_batch(const std::string& source,
@@ -89,7 +98,11 @@ Result<datasets::LabelledRecords> load_records(const std::string& source,
     }
     TRIBUTARY_TRY(const std::string text, datasets::read_text_file(source, kRecordBytesLimit));
     if (text.starts_with(kBatchMagic)) return decode_batch(source, schema);
-    if (schema.name().starts_with(kKddName) && looks_like_kdd(text)) {
+    if (looks_like_kdd(text)) {
+        if (!schema.name().starts_with(kKddName)) {
+            return fail(Errc::mismatch, source + " is KDD text, records of kdd41; expected is " +
+                                            schema.name() + ". Give --schema kdd41");
+        }
         TRIBUTARY_TRY(datasets::KddRecords kdd,
                       datasets::parse_kdd(text, datasets::KddLabels::attack_name, source));
         return std::move(kdd.records);

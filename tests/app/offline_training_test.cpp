@@ -80,6 +80,20 @@ TEST(OfflineTraining, AnExistingObjectGoesOn) {
               result->object);
 }
 
+TEST(OfflineTraining, ACardSpeaksOfTheVersionItWasMeasuredOn) {
+    const LabelledRecords records = *datasets::synthetic_kdd(1500, 1);
+    TrainingOptions options = options_for(ModelKind::svm_rbf);
+    const auto begun = train_offline(std::nullopt, records, options);
+    options.hold_out = false;
+
+    const auto result = train_offline(begun->object, records, options);
+
+    ASSERT_TRUE(begun && result);
+    EXPECT_GT(begun->object.card.count, 0U);
+    EXPECT_EQ(result->object.card.count, 0U);
+    EXPECT_EQ(result->held_out, 0U);
+}
+
 TEST(OfflineTraining, BothEnginesAgree) {
     const LabelledRecords records = *datasets::synthetic_kdd(2000, 1);
     const LabelledRecords others = *datasets::synthetic_kdd(2000, 2);
@@ -146,6 +160,31 @@ TEST(RecordFiles, DamagedSourcesSayWhatIsWrong) {
     EXPECT_EQ(load_records("synthetic:many", kdd).error().code, Errc::invalid_argument);
     EXPECT_EQ(load_records("synthetic:10", flow).error().code, Errc::mismatch);
     EXPECT_EQ(find_schema_by_short_name("kdd42").error().code, Errc::not_found);
+}
+
+TEST(RecordFiles, KddTextIsKnownByItsProtocolWhateverItsFirstFieldIs) {
+    const std::string rest =
+        ",tcp,http,SF,181,5450,0,0,0,0,0,1,0,0,0,0,0,0,0,0,0,0,8,8,0,0,0,0,1,0,0,9,9,1,0,"
+        "0.11,0,0,0,0,0,normal,20\n";
+    const auto file = temporary("first-field");
+    const datasets::Schema& kdd = **find_schema_by_short_name("kdd41");
+    const datasets::Schema& flow = **find_schema_by_short_name("flow");
+    for (const char* first : {"nan", "inf", "-1", "x"}) {
+        ASSERT_TRUE(write_file_atomically(file, to_bytes(first + rest)));
+
+        const auto refused = load_records(file.string(), kdd);
+
+        ASSERT_FALSE(refused) << first;
+        EXPECT_NE(refused.error().message.find("duration"), std::string::npos)
+            << refused.error().message;
+    }
+    ASSERT_TRUE(write_file_atomically(file, to_bytes("0" + rest)));
+    const auto other = load_records(file.string(), flow);
+    std::filesystem::remove(file);
+
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, Errc::mismatch);
+    EXPECT_NE(other.error().message.find("kdd41"), std::string::npos);
 }
 
 TEST(RecordFiles, AClassMayBeALabelACategoryOrEveryAttack) {
