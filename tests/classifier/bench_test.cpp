@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "tests/classifier/kdd_data.hpp"
 #include "tests/classifier/synthetic.hpp"
 
 namespace tributary::classifier {
@@ -56,6 +57,20 @@ TEST(Bench, NamesEveryQuantityOnce) {
                                             "new_mix_gain",
                                             "gate_false",
                                             "gate_caught"}));
+}
+
+/// What does not depend on the machine: accuracy beside one training on everything, and the gate.
+TEST(Bench, AccuracyAndGateHoldOnPublishedRecords) {
+    TRIBUTARY_KDD_OR_SKIP(records, "KDDTrain+.txt.zst", datasets::KddLabels::attack_name);
+
+    for (const auto& measure : {&bench_accuracy, &bench_gate}) {
+        const auto rows = measure(records, BenchOptions{});
+
+        ASSERT_TRUE(rows) << rows.error().message;
+        for (const BenchRow& row : *rows) {
+            EXPECT_EQ(row.met, true) << row.quantity << " " << row.ours << " " << row.reference;
+        }
+    }
 }
 
 TEST(Bench, TooFewRecordsAreAnError) {
