@@ -3,10 +3,7 @@
 // the nightly run goes on to a million rotations.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "base/random.hpp"
-#include "netlayer/simulation/simulator.hpp"
+#include "tests/simulation/seeded_runs.hpp"
 
 namespace tributary::netlayer {
 namespace {
@@ -15,32 +12,14 @@ constexpr std::uint64_t kRotations = 20'000;
 constexpr std::uint64_t kMostSeeds = 2'000;
 constexpr std::uint64_t kMostSeedsForAFault = 400;
 
-std::uint64_t first_seed() {
-    const char* given = std::getenv("TRIBUTARY_SEED");
-    return given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
-}
+using testing::describe;
+using testing::first_seed;
 
-/// 3 to 20 clients in a search tree, 1 to 6 objects, every fault on.
+/// The same in a search tree that rotates.
 SimulationOptions shape(std::uint64_t seed) {
-    Random random(seed * 7919);
-    SimulationOptions options;
-    options.seed = seed;
-    options.processes = 3 + random.below(18);
-    options.objects = 1 + random.below(6);
-    options.operations = 300;
+    SimulationOptions options = testing::shape(seed);
     options.rotations = true;
-    options.cuts = true;
-    options.crashes = true;
-    options.resets = seed % 2 == 0;
-    options.server_crashes = seed % 4 == 0;
-    options.many_leaves = seed % 5 == 0;
     return options;
-}
-
-std::string describe(const SimulationOptions& options, const SimulationReport& report) {
-    return "seed " + std::to_string(options.seed) + ", " + std::to_string(options.processes) +
-           " clients, " + std::to_string(options.objects) +
-           " objects: " + (report.violations.empty() ? "no violation" : report.violations.front());
 }
 
 TEST(Rotations, NoViolationUnderEveryFault) {

@@ -2,10 +2,7 @@
 // Protocol rules, sections 3 and 8. TRIBUTARY_SEED moves the range of seeds.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "base/random.hpp"
-#include "netlayer/simulation/simulator.hpp"
+#include "tests/simulation/seeded_runs.hpp"
 
 namespace tributary::netlayer {
 namespace {
@@ -13,32 +10,9 @@ namespace {
 constexpr std::uint64_t kSeeds = 1000;
 constexpr std::uint64_t kMostSeedsForAFault = 400;
 
-std::uint64_t first_seed() {
-    const char* given = std::getenv("TRIBUTARY_SEED");
-    return given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
-}
-
-/// 3 to 20 clients, 1 to 6 objects, every fault on.
-SimulationOptions shape(std::uint64_t seed) {
-    Random random(seed * 7919);
-    SimulationOptions options;
-    options.seed = seed;
-    options.processes = 3 + random.below(18);
-    options.objects = 1 + random.below(6);
-    options.operations = 300;
-    options.cuts = true;
-    options.crashes = true;
-    options.resets = seed % 2 == 0;
-    options.server_crashes = seed % 4 == 0;
-    options.many_leaves = seed % 5 == 0;
-    return options;
-}
-
-std::string describe(const SimulationOptions& options, const SimulationReport& report) {
-    return "seed " + std::to_string(options.seed) + ", " + std::to_string(options.processes) +
-           " clients, " + std::to_string(options.objects) +
-           " objects: " + (report.violations.empty() ? "no violation" : report.violations.front());
-}
+using testing::describe;
+using testing::first_seed;
+using testing::shape;
 
 TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
     SimulationReport sum;

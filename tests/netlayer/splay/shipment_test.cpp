@@ -10,24 +10,44 @@ namespace {
 constexpr Micros kLong{20'000'000};
 using Ids = std::vector<OperationId>;
 
-/// The object is below c, and g has read it there: x must know it when it comes above p.
-/// @return  whether g still finds its update after p is lost
-bool update_below_c_survives_the_loss_of_p(Mutations mutations) {
+/// One below an inner edge updates, one across it reads, and the edge by which they stood apart is
+/// cut after a rotation.
+struct Loss {
+    ProcessId updates;  ///< the object is here,
+    ProcessId reads;    ///< and was read here;
+    ProcessId learns;   ///< this one did not know it, and must when it comes above
+    ProcessId above;    ///< of the edge that is cut
+    ProcessId below;
+    ProcessId goes_on;  ///< its requests take another way than by the one that is lost
+};
+
+/// @return  whether the update is still found after the loss
+bool update_survives(const Loss& loss, Mutations mutations) {
     RotatingTree tree(mutations);
-    const OperationId update = tree.update(kC, {"o"});
+    const OperationId update = tree.update(loss.updates, {"o"});
     tree.settle();
-    const OperationId read = tree.read(kG, "o");
+    const OperationId read = tree.read(loss.reads, "o");
     tree.settle();
-    EXPECT_EQ(tree.result(kG, read), Ids{update});
-    EXPECT_EQ(tree.version(kX, "o"), 0u);
+    EXPECT_EQ(tree.result(loss.reads, read), Ids{update});
+    EXPECT_EQ(tree.version(loss.learns, "o"), 0u);
 
     tree.rotate();
     EXPECT_TRUE(tree.rotated());
-    tree.cut(kX, kP);
+    tree.cut(loss.above, loss.below);
     tree.pass(kLong);
-    const OperationId next = tree.update(kA, {"o"});
+    const OperationId next = tree.update(loss.goes_on, {"o"});
     tree.settle();
-    return tree.values(kA, "o") == Ids{update, next};
+    return tree.values(loss.goes_on, "o") == Ids{update, next};
+}
+
+/// The object is below c, and g has read it there: x must know it when it comes above p.
+bool update_below_c_survives_the_loss_of_p(Mutations mutations) {
+    return update_survives({kC, kG, kX, kX, kP, kA}, mutations);
+}
+
+/// The object is below b, and a has read it there: p must know it when it comes above b.
+bool update_below_b_survives_the_loss_of_b(Mutations mutations) {
+    return update_survives({kB, kA, kP, kP, kB, kC}, mutations);
 }
 
 TEST(Shipment, RisingChildGetsWhatItsNewChildKnew) {
@@ -39,26 +59,6 @@ TEST(Shipment, PlantedFaultWithoutBodiesForTheRisingChild) {
     mutations.rotate_without_rising_bodies = true;
 
     EXPECT_FALSE(update_below_c_survives_the_loss_of_p(mutations));
-}
-
-/// The object is below b, and a has read it there: p must know it when it comes above b.
-/// @return  whether c, whose requests do not pass x, still finds its update after b is lost
-bool update_below_b_survives_the_loss_of_b(Mutations mutations) {
-    RotatingTree tree(mutations);
-    const OperationId update = tree.update(kB, {"o"});
-    tree.settle();
-    const OperationId read = tree.read(kA, "o");
-    tree.settle();
-    EXPECT_EQ(tree.result(kA, read), Ids{update});
-    EXPECT_EQ(tree.version(kP, "o"), 0u);
-
-    tree.rotate();
-    EXPECT_TRUE(tree.rotated());
-    tree.cut(kP, kB);
-    tree.pass(kLong);
-    const OperationId next = tree.update(kC, {"o"});
-    tree.settle();
-    return tree.values(kC, "o") == Ids{update, next};
 }
 
 TEST(Shipment, SinkingParentGetsWhatTheAbandonedChildsOldParentKnew) {
