@@ -37,6 +37,7 @@ Result<Catalogue> decode_catalogue(ByteView bytes) {
                                         ". Update this program");
     }
     const std::uint32_t count = reader.u32();
+    if (!reader.ok()) return fail(Errc::corrupt, "the catalogue ends before its first entry");
     if (count > kCatalogueLimit) return fail(Errc::limit_exceeded, "the catalogue is too long");
     for (std::uint32_t i = 0; i < count; ++i) {
         const std::size_t size = reader.u16();

@@ -48,11 +48,10 @@ std::vector<std::size_t> support(const Solution& solution) {
     return rows;
 }
 
-/// Marks noise, beyond what the tolerance of the solver explains (contradictory labels of one
-/// record meet at -1 exactly); a class never loses more than half of its rows, worst margins first.
+/// Marks noise; a class never loses more than half of its rows, worst margins first.
 /// Vectors of the object stay: what looks like noise beside this site's records may be what another
 /// site alone knows.
-bool drop_noise(const TrainingSet& set, const Solution& solution, double eps, Mask& left_out) {
+bool drop_noise(const TrainingSet& set, const Solution& solution, Mask& left_out) {
     bool dropped = false;
     for (const std::int8_t sign : {std::int8_t{1}, std::int8_t{-1}}) {
         std::vector<std::size_t> noise;
@@ -61,7 +60,7 @@ bool drop_noise(const TrainingSet& set, const Solution& solution, double eps, Ma
             if (set.sign(i) != sign || left_out[i]) continue;
             ++rows;
             const bool inherited = set.alpha(i) > 0;
-            if (!inherited && solution.margins[i] < kRampMargin - 2 * eps) noise.push_back(i);
+            if (!inherited && solution.margins[i] < kRampMargin) noise.push_back(i);
         }
         std::ranges::stable_sort(noise, {}, [&](std::size_t i) { return solution.margins[i]; });
         if (noise.size() > rows / 2) noise.resize(rows / 2);
@@ -106,7 +105,7 @@ Result<Solution> solve_bounded(Solver& solver, const TrainingSet& set,
     for (std::size_t i = 0; i < set.size(); ++i) start[i] = set.alpha(i);
     TRIBUTARY_TRY(Solution solution, solver.solve(left_out, start));
     for (int round = 0; round < kDropRounds; ++round) {
-        if (!drop_noise(set, solution, parameters.eps, left_out)) break;
+        if (!drop_noise(set, solution, left_out)) break;
         TRIBUTARY_TRY(solution, solver.solve(left_out, solution.alphas));
     }
     const std::size_t least = std::max<std::size_t>(std::min(parameters.budget, kVectorLimit), 2);

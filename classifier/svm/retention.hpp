@@ -12,8 +12,9 @@ namespace tributary::classifier {
 
 /// Largest class weight against imbalance.
 inline constexpr double kClassWeightLimit = 20.0;
-/// Rows whose margin y f(x) is below this are noise to the ramp loss and are dropped.
-inline constexpr double kRampMargin = -1.0;
+/// Rows whose margin y f(x) is below this are noise to the ramp loss and are dropped. At -1, where
+/// classes overlap, the side that is rarer there would be taken for noise.
+inline constexpr double kRampMargin = -1.5;
 /// Passes that drop noise or enforce the budget before the rest is cut for good.
 inline constexpr int kDropRounds = 3;
 
