@@ -20,6 +20,7 @@
 #include "base/metrics.hpp"
 #include "base/result.hpp"
 #include "netlayer/driver/keys.hpp"
+#include "netlayer/identity/card_judge.hpp"
 #include "netlayer/object/inspection.hpp"
 #include "netlayer/object/object.hpp"
 #include "netlayer/options.hpp"
@@ -54,6 +55,7 @@ struct NodeOptions {
     std::string server_endpoint;                    ///< client
     std::string server_public_key;                  ///< client
     Micros card_lifetime = std::chrono::hours(24);  ///< server: of the cards that it issues
+    Micros card_tolerance = kCardTolerance;         ///< what clocks may differ by
     ProcessOptions process;                         ///< degree of the tree, time-outs, bounds
     std::size_t threads = 1;                        ///< programs that run at once
     std::size_t max_message_bytes = std::size_t{16} << 20U;

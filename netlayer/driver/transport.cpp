@@ -48,7 +48,8 @@ Transport::Transport(const Context& context, TransportOptions options, const Clo
       clock_(clock),
       count_(metrics),
       judge_(clock,
-             options_.self == kServer ? options_.keys.public_key : options_.server.public_key) {
+             options_.self == kServer ? options_.keys.public_key : options_.server.public_key,
+             options_.card_tolerance) {
     if (!is_server()) return;
     office_.emplace(options_.state, options_.signing, options_.card_lifetime, clock);
     judge_.trust(office_->public_key());

@@ -45,6 +45,7 @@ struct TransportOptions {
     SigningKey signing;
     std::filesystem::path state;  ///< server: the folder of the register of members
     Micros card_lifetime{0};      ///< server
+    Micros card_tolerance = kCardTolerance;
     Connection::Target server;    ///< client
     SocketLimits sockets;
     CodecLimits codec;

@@ -25,6 +25,7 @@ TransportOptions transport_options(const NodeOptions& options, ProcessId self) {
     made.listen = options.listen;
     made.state = options.state;
     made.card_lifetime = options.card_lifetime;
+    made.card_tolerance = options.card_tolerance;
     made.server = {options.server_endpoint, options.server_public_key};
     made.codec.message_bytes = options.max_message_bytes + kMessageSlack;
     made.codec.objects = options.process.max_copies;

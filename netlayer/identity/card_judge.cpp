@@ -71,7 +71,7 @@ Status CardJudge::judge(const Message& message) const {
 }
 
 Status CardJudge::still_good(const MemberCard& card) const {
-    if (clock_.wall() > card.expires + kCardTolerance) {
+    if (clock_.wall() > card.expires + tolerance_) {
         return fail(Errc::permission, "the card of " + card.organization + " is out of date");
     }
     if (revocation_.voids(card)) {

@@ -19,8 +19,9 @@ inline constexpr Micros kCardTolerance = std::chrono::minutes(5);
 class CardJudge {
  public:
     /// @param server_key  the coordinator's CURVE key
-    CardJudge(const Clock& clock, std::string server_key)
-        : clock_(clock), server_key_(std::move(server_key)) {}
+    /// @param tolerance   how long a card still counts after it ran out
+    CardJudge(const Clock& clock, std::string server_key, Micros tolerance = kCardTolerance)
+        : clock_(clock), server_key_(std::move(server_key)), tolerance_(tolerance) {}
 
     /// The coordinator's Ed25519 key, heard over a link that its CURVE key has proven.
     void trust(const SigningPublic& coordinator) { coordinator_ = coordinator; }
@@ -47,6 +48,7 @@ class CardJudge {
  private:
     const Clock& clock_;
     std::string server_key_;
+    Micros tolerance_;
     std::optional<SigningPublic> coordinator_;
     Revocation revocation_;
 };

@@ -27,6 +27,7 @@ NodeOptions Cluster::options(const std::string& name) {
     made.server_endpoint = endpoint_;
     made.server_public_key = server_keys_.public_key;
     made.rejoin_backoff = std::chrono::milliseconds(20);
+    made.card_tolerance = card_tolerance_;
     made.process.degree = degree_;
     made.process.heartbeat = slower_ * std::chrono::milliseconds(50);
     made.process.lease = slower_ * std::chrono::milliseconds(800);

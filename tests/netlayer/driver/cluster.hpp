@@ -33,8 +33,12 @@ class Cluster {
     const KeyPair& make_member(const std::string& name);
     /// The same, and puts the key into the authorized folder.
     const KeyPair& enrol(const std::string& name);
-    /// Of the cards of a server that is started from now on.
-    void set_card_lifetime(Micros lifetime) { card_lifetime_ = lifetime; }
+    /// Of the cards of a server that is started from now on; and how long members let one pass that
+    /// ran out.
+    void set_card_lifetime(Micros lifetime, Micros tolerance) {
+        card_lifetime_ = lifetime;
+        card_tolerance_ = tolerance;
+    }
     /// Starts an enrolled member and waits until it has joined.
     Result<std::unique_ptr<Node>> join(const std::string& name);
     [[nodiscard]] NodeOptions options(const std::string& name);
@@ -52,6 +56,7 @@ class Cluster {
     std::size_t degree_;
     int slower_;
     Micros card_lifetime_ = std::chrono::hours(1);
+    Micros card_tolerance_ = kCardTolerance;
     bool search_tree_ = false;
     TemporaryFolder folder_;
     KeyPair server_keys_;

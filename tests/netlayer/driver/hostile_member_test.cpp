@@ -16,7 +16,11 @@ namespace {
 
 class HostileMember : public testing::Test {
  protected:
+    /// Before anybody runs.
+    virtual void prepare(Cluster& /*cluster*/) {}
+
     void SetUp() override {
+        prepare(cluster_);
         keys_ = cluster_.enrol("rogue");
         self_ = process_id_of_key(keys_.public_key);
         ASSERT_TRUE(cluster_.start_server());
@@ -70,7 +74,7 @@ class HostileMember : public testing::Test {
         return cluster_.server().status()->process.counters.at(name);
     }
 
-    Cluster cluster_;
+    Cluster cluster_{4, 5};
     KeyPair keys_;
     ProcessId self_ = 0;
     Card card_;
@@ -151,6 +155,23 @@ TEST_F(HostileMember, AForgedCardOrRevocationIsDroppedAndEndsTheEdge) {
     EXPECT_TRUE(cluster_.server_counts("driver.dropped_unvouched", 1));
     say(2, Retrieve{"a"});
     EXPECT_TRUE(counts("dropped_dead_epoch", 1));
+}
+
+/// One that never says that its card was renewed.
+class ForgetfulMember : public HostileMember {
+    void prepare(Cluster& cluster) override {
+        cluster.set_card_lifetime(std::chrono::milliseconds(300), std::chrono::milliseconds(200));
+    }
+};
+
+TEST_F(ForgetfulMember, IsCutOffWhenItsCardRunsOut) {
+    say(1, Retrieve{"a"});
+    EXPECT_TRUE(counts("migrations", 1));
+
+    EXPECT_TRUE(cluster_.server_counts("driver.links_of_void_cards", 1));
+    say(2, Retrieve{"a"});
+    EXPECT_TRUE(counts("dropped_dead_epoch", 1));
+    EXPECT_EQ(count("migrations"), 1U);
 }
 
 TEST_F(HostileMember, OthersWorkOnBesideIt) {
