@@ -46,7 +46,7 @@ struct TransportOptions {
     std::filesystem::path state;  ///< server: the folder of the register of members
     Micros card_lifetime{0};      ///< server
     Micros card_tolerance = kCardTolerance;
-    Connection::Target server;    ///< client
+    Connection::Target server;  ///< client
     SocketLimits sockets;
     CodecLimits codec;
     std::size_t max_peers = 65'536;  ///< connections that can be answered
