@@ -45,6 +45,7 @@ Json report_json(const netlayer::SimulationReport& report) {
         {"promotions", report.promotions},
         {"cuts", report.cuts},
         {"crashes", report.crashes},
+        {"revocations", report.revocations},
         {"reconstitutions", report.reconstitutions},
         {"durable", report.durable},
         {"lost", report.lost},
@@ -120,6 +121,7 @@ netlayer::SimulationOptions options_of(const SimulateOptions& options, std::uint
         simulation.resets = simulation.seed % 2 == 0;
         simulation.server_crashes = simulation.seed % 4 == 0;
         simulation.many_leaves = simulation.seed % 5 == 0;
+        simulation.revocations = simulation.seed % 3 == 0;
     }
     return simulation;
 }
@@ -133,6 +135,7 @@ std::string replay_command(const netlayer::SimulationOptions& options) {
                           std::to_string(options.degree);
     if (options.cuts) command += " --cuts";
     if (options.crashes) command += " --crashes";
+    if (options.revocations) command += " --revocations";
     if (options.rotations) command += " --rotations";
     if (options.policy == netlayer::RotationPolicy::regret) {
         command += " --policy regret --regret-floor " + std::to_string(options.regret_floor);
@@ -228,6 +231,8 @@ void add_events(CLI::App& command, SimulateOptions& options) {
     netlayer::SimulationOptions& simulation = options.simulation;
     command.add_flag("--cuts", simulation.cuts, "Links are lost");
     command.add_flag("--crashes", simulation.crashes, "Clients end without a word");
+    command.add_flag("--revocations", simulation.revocations,
+                     "Members' cards are voided; they never come back");
     command.add_flag("--rotations", simulation.rotations,
                      "A search tree in which processes rotate all the time");
     command
@@ -251,7 +256,7 @@ void add_events(CLI::App& command, SimulateOptions& options) {
         ->needs("--resets");
     command.add_flag("--all-faults", options.all_faults,
                      "Every fault that the seed allows: restarts with every fourth, many leaves "
-                     "with every fifth");
+                     "with every fifth, revocations with every third");
 }
 
 }  // namespace

@@ -198,6 +198,10 @@ Checker::Final Checker::at_rest() {
                                        " takes itself for connected at the end, but is not");
         }
     }
+    for (const Member& member : members_) {
+        if (!world_.revocations().is_revoked(member.state->self.id)) continue;
+        final.violations.push_back(name(*member.state) + " was revoked and is still in the tree");
+    }
     for (const ObjectId& id : ids_) {
         if (std::string found = locate(id); !found.empty()) final.violations.push_back(found);
         const std::size_t place = at_.at(id);

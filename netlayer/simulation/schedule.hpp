@@ -41,6 +41,13 @@ struct StoreDone {
     std::uint64_t run = 0;
 };
 
+/// The server's session with a member tells the newest revocation.
+struct SessionTells {
+    ProcessId member = 0;
+    std::uint64_t run = 0;
+    std::uint64_t revocation = 0;
+};
+
 /// The workload asked to be woken.
 enum class Reason { think, fault, join, restart, check_quiet, rotate };
 struct Wake {
@@ -48,7 +55,7 @@ struct Wake {
     ProcessId client = 0;
 };
 
-using Action = std::variant<Deliver, Transit, Reconnect, StoreDone, Wake>;
+using Action = std::variant<Deliver, Transit, Reconnect, StoreDone, SessionTells, Wake>;
 
 class Schedule {
  public:

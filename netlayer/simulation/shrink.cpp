@@ -27,8 +27,9 @@ std::vector<Change> changes(const SimulationOptions& now) {
     smaller(&SimulationOptions::objects, now.objects);
     for (bool SimulationOptions::*fault :
          {&SimulationOptions::server_crashes, &SimulationOptions::cuts, &SimulationOptions::crashes,
-          &SimulationOptions::many_leaves, &SimulationOptions::rotations,
-          &SimulationOptions::leaves, &SimulationOptions::late_joins}) {
+          &SimulationOptions::many_leaves, &SimulationOptions::revocations,
+          &SimulationOptions::rotations, &SimulationOptions::leaves,
+          &SimulationOptions::late_joins}) {
         if (now.*fault) all.emplace_back([fault](SimulationOptions& o) { o.*fault = false; });
     }
     if (now.resets && !now.server_crashes) {

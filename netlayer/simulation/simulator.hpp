@@ -30,6 +30,7 @@ struct SimulationOptions {
     bool leaves = true;           ///< clients leave and come back, whether others are below or not
     bool many_leaves = false;     ///< they do so all the time, several at once
     bool crashes = false;         ///< clients end without a word and come back
+    bool revocations = false;     ///< up to a quarter of the clients are thrown out for good
     bool rotations = false;       ///< a search tree, in which processes rotate all the time
     /// A search tree, in which processes rotate when their policy wishes it.
     RotationPolicy policy = RotationPolicy::none;
@@ -85,6 +86,7 @@ struct SimulationReport {
     std::uint64_t resets = 0;
     std::uint64_t server_restarts = 0;
     std::uint64_t crashes = 0;
+    std::uint64_t revocations = 0;
     std::uint64_t reconstitutions = 0;
     std::uint64_t durable = 0;  ///< updates contained in the final objects
     std::uint64_t lost = 0;     ///< updates applied at a process that disconnected, and lost

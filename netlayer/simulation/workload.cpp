@@ -187,6 +187,7 @@ void Workload::fault() {
     const Micros between = options_.many_leaves ? kBetweenManyLeaves : kBetweenFaults;
     world_.wake(within(between * 2), {Reason::fault, 0});
     const ProcessId client = near_rotation(some_client());
+    if (options_.revocations && random_.below(6) == 0) revoke(client);
     if (options_.leaves && options_.many_leaves && random_.below(6) != 0) {
         leave_from(client);
         leave_from(client);
@@ -277,8 +278,15 @@ void Workload::crash_server() {
     world_.wake(pause, {Reason::restart, kServer});
 }
 
+void Workload::revoke(ProcessId client) {
+    if (4 * (report_.revocations + 1) > options_.processes + 3 || !works(client)) return;
+    if (world_.revocations().is_revoked(client)) return;
+    ++report_.revocations;
+    world_.revoke(client);
+}
+
 void Workload::join(ProcessId client) {
-    if (updates_ >= options_.operations) return;
+    if (updates_ >= options_.operations || world_.revocations().is_revoked(client)) return;
     const Process* process = world_.process(client);
     if (process == nullptr || process->phase() == Phase::left) world_.start(client);
     if (world_.process(client)->phase() != Phase::idle) return;

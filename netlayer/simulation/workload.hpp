@@ -42,6 +42,8 @@ class Workload {
     void leave_from(ProcessId first);
     void crash(ProcessId client);
     void crash_server();
+    /// Voids the card of a client, who never comes back, unless that would leave too few.
+    void revoke(ProcessId client);
     void join(ProcessId client);
     void check_quiet();
     [[nodiscard]] bool at_rest() const;

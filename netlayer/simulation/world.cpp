@@ -39,6 +39,8 @@ void World::start(ProcessId id, Incarnation server_incarnation) {
     node.timers.clear();
     node.slow_until = Micros{0};
     ++node.run;
+    revocations_.forget(id);
+    if (id != kServer) learn_revocation(id, node, revocations_.newest());  // as its session begins
 }
 
 void World::make_process(Node& node, Process::Setup setup) {
@@ -105,6 +107,7 @@ void World::restart_server(Incarnation incarnation) {
     make_process(server, std::move(setup));
     ++server.run;
     give(kServer, Started{});
+    publish_revocation();
 }
 
 void World::crash(ProcessId id) {
@@ -161,6 +164,9 @@ std::optional<Wake> World::advance() {
         perform_stored();
     } else if (const auto* edge = std::get_if<Reconnect>(&due->action)) {
         reconnect(*edge);
+    } else if (const auto* tells = std::get_if<SessionTells>(&due->action)) {
+        Node& node = nodes_.at(tells->member);
+        if (node.run == tells->run) learn_revocation(tells->member, node, tells->revocation);
     } else {
         deliver(std::move(std::get<Deliver>(due->action)));
     }
@@ -275,6 +281,7 @@ bool World::edge_lost(ProcessId child, ProcessId parent, Epoch epoch) const {
 }
 
 void World::handle(ProcessId id, Node& node, Input input) {
+    if (revocations_.newest() > 0 && !vouched(id, node, input)) return;
     last_was_event_ = !is_heartbeat_input(input);
     ++(last_was_event_ ? events_ : heartbeats_);
     const std::string event = log_ != nullptr ? text_of(input) : std::string();

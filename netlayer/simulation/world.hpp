@@ -14,6 +14,7 @@
 #include "netlayer/process.hpp"
 #include "netlayer/simulation/event_log.hpp"
 #include "netlayer/simulation/network.hpp"
+#include "netlayer/simulation/revocations.hpp"
 #include "netlayer/simulation/schedule.hpp"
 #include "netlayer/simulation/server_store.hpp"
 
@@ -63,6 +64,9 @@ class World {
         nodes_.at(id).slow_until = now_ + during;
         count("slow process");
     }
+    /// Voids a member's card: the server says so on the tree and on its sessions, and whoever hears
+    /// of it ends its links with the member and believes nobody who introduces it.
+    void revoke(ProcessId member);
     void count(const char* fault) { ++faults_[fault]; }
     void wake(Micros after, Wake wake) { schedule_.add(now_ + after, wake); }
     /// Performs the next action.
@@ -71,6 +75,7 @@ class World {
 
     [[nodiscard]] const std::map<ProcessId, Node>& nodes() const { return nodes_; }
     [[nodiscard]] const Network& network() const { return network_; }
+    [[nodiscard]] const Revocations& revocations() const { return revocations_; }
     [[nodiscard]] Micros now() const { return now_; }
     [[nodiscard]] const Process* process(ProcessId id) const;
     /// Whether an object is migrating from this process to its parent.
@@ -89,6 +94,11 @@ class World {
 
  private:
     void handle(ProcessId id, Node& node, Input input);
+    /// What the driver makes of an input before the process sees it.
+    /// @return  false: nothing
+    bool vouched(ProcessId id, Node& node, Input& input);
+    void learn_revocation(ProcessId id, Node& node, std::uint64_t number);
+    void publish_revocation();
     void make_process(Node& node, Process::Setup setup);
     /// Hands the server's effects to its store; those that do not wait come back.
     std::vector<Effect> store_effects(std::vector<Effect> effects);
@@ -114,6 +124,7 @@ class World {
     std::map<ProcessId, Node> nodes_;
     Micros now_{0};
     ServerStore store_;
+    Revocations revocations_;
     std::set<ChannelId> resetting_;  ///< channels that are broken and not found again yet
     bool last_was_event_ = false;
     std::uint64_t events_ = 0;

@@ -41,6 +41,7 @@ TEST(Rotations, NoViolationUnderEveryFault) {
         sum.lost += report.lost;
         sum.durable += report.durable;
         for (const auto& [name, count] : report.counters) sum.counters[name] += count;
+        for (const auto& [name, count] : report.faults) sum.faults[name] += count;
     }
     // What never happened proves nothing.
     EXPECT_GT(sum.leaves, 0u);
@@ -51,6 +52,8 @@ TEST(Rotations, NoViolationUnderEveryFault) {
     EXPECT_GT(sum.reconstitutions, 0u);
     EXPECT_GT(sum.lost, 0u);
     EXPECT_GT(sum.durable, 0u);
+    EXPECT_GT(sum.faults["link ended by a revocation"], 0u);
+    EXPECT_GT(sum.faults["message about a revoked member"], 0u);
     EXPECT_GT(sum.counters["rotations_refused"], 0u);
     EXPECT_GT(sum.counters["rotation_bodies"], 0u);
 }
@@ -80,6 +83,7 @@ TEST(Rotations, RotationsAndLeavesAloneDisconnectNobody) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         SimulationOptions options = shape(seed);
         options.cuts = options.crashes = options.resets = options.server_crashes = false;
+        options.revocations = false;
         options.many_leaves = seed % 2 == 0;
 
         const SimulationReport report = simulate(options);
@@ -101,6 +105,7 @@ TEST(Rotations, FewBodiesAreShipped) {
         SimulationOptions options = shape(seed);
         options.objects = 5;
         options.cuts = options.crashes = options.resets = options.server_crashes = false;
+        options.revocations = false;
         options.many_leaves = false;
 
         const SimulationReport report = simulate(options);

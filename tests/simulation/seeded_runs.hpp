@@ -28,6 +28,7 @@ inline SimulationOptions shape(std::uint64_t seed) {
     options.resets = seed % 2 == 0;
     options.server_crashes = seed % 4 == 0;
     options.many_leaves = seed % 5 == 0;
+    options.revocations = seed % 3 == 0;
     return options;
 }
 

@@ -31,6 +31,7 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
         given_up += report.counters.at("promotions_aborted");
         sum.cuts += report.cuts;
         sum.crashes += report.crashes;
+        sum.revocations += report.revocations;
         sum.resets += report.resets;
         sum.server_restarts += report.server_restarts;
         resumed += report.counters.at("links_resumed");
@@ -48,6 +49,7 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
     EXPECT_GT(given_up, 0u);
     EXPECT_GT(sum.cuts, 0u);
     EXPECT_GT(sum.crashes, 0u);
+    EXPECT_GT(sum.revocations, kSeeds / 10);
     EXPECT_GT(sum.resets, 0u);
     EXPECT_GT(sum.server_restarts, 0u);
     EXPECT_GT(resumed, 0u);
@@ -61,7 +63,7 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
           "resume too late", "duplicate after resume", "crash noticed by silence only",
           "server crash at rest", "server crash before a write",
           "server crash after a write, before its effects", "slow process", "false suspicion",
-          "delay"}) {
+          "link ended by a revocation", "delay"}) {
         EXPECT_GT(sum.faults[fault], 0u) << fault;
     }
 }
@@ -70,6 +72,7 @@ TEST(Simulation, WithoutFaultsEveryAcceptedUpdateIsDurable) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         SimulationOptions options = shape(seed);
         options.cuts = options.crashes = options.resets = options.server_crashes = false;
+        options.revocations = false;
 
         const SimulationReport report = simulate(options);
 
@@ -87,6 +90,7 @@ TEST(Simulation, ManyLeavesDisconnectNobody) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         SimulationOptions options = shape(seed);
         options.cuts = options.crashes = options.resets = options.server_crashes = false;
+        options.revocations = false;
         options.many_leaves = true;
 
         const SimulationReport report = simulate(options);

@@ -57,6 +57,50 @@ TEST(Gate, FlippedLabelsDoNotPass) {
     EXPECT_GT(report.ramp_after, report.ramp_before);
 }
 
+// Each of the three signs by itself.
+TEST(Gate, AModelThatIsLessSureEverywhereDoesNotPass) {
+    Synthetic source(81);
+    const Model before = learnt(Model::empty(kWidth, {}), source.batch(2400));
+    Model after = before;
+    after.rho += 0.5;
+
+    const GateReport report =
+        judge({before, after, source.batch(500)}, validation_from(source.batch(2400)));
+
+    EXPECT_FALSE(report.passed) << describe(report);
+    EXPECT_LT(report.contradicted_batch, report.contradicted_held_out + 0.02);
+    EXPECT_LT(report.recall_before - report.recall_after, 0.05);
+}
+
+/// A vector far from all others is forgotten, with it so many held-out records of a stratum.
+GateReport forgotten(std::size_t records) {
+    Synthetic source(82);
+    const Model after = learnt(Model::empty(kWidth, {}), source.batch(2400));
+    const std::vector<std::uint8_t> rare(kWidth, 255);
+    Model before = after;
+    before.vectors.append(rare);
+    before.coefficients.push_back(10);
+    before.weights.push_back(1);
+    Validation validation = validation_from(source.batch(2400));
+    for (std::size_t i = 0; i < records; ++i) {
+        validation.features.append(rare);
+        validation.signs.push_back(1);
+        validation.strata.emplace_back("rare");
+    }
+    return judge({before, after, source.batch(500)}, validation);
+}
+
+TEST(Gate, AStratumThatIsForgottenDoesNotPass) {
+    const GateReport four = forgotten(4);
+    const GateReport two = forgotten(2);
+
+    EXPECT_FALSE(four.passed) << describe(four);
+    EXPECT_EQ(four.stratum, "rare");
+    EXPECT_LT(four.ramp_after - four.ramp_before, 0.01);
+    EXPECT_LT(four.contradicted_batch, four.contradicted_held_out + 0.02);
+    EXPECT_TRUE(two.passed) << "two records may be chance: " << describe(two);
+}
+
 TEST(Gate, ABatchThatContradictsTheModelDoesNotPassEvenWhenNothingChanged) {
     Synthetic source(75);
     const Model model = learnt(Model::empty(kWidth, {}), source.batch(2400));
