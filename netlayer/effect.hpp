@@ -1,7 +1,8 @@
 #pragma once
 // Everything a process wants done. Process::step returns a list; the driver performs it in order.
 // Invariant (persist before send): a driver performs nothing that stands behind a Persist of a
-// process, in the same list or a later one, before that Persist is on disk.
+// process, in the same list or a later one, before that Persist is on disk; only answers to
+// heart-beats may overtake it.
 // Values; any thread.
 
 #include <cstdint>
@@ -167,5 +168,11 @@ struct Notify {
 
 using Effect = std::variant<Send, SendDirect, OpenLink, CloseLink, SetTimer, StartComputation,
                             Persist, Notify, Welcome>;
+
+/// An answer to a heart-beat may leave before what was changed is stored, so that a slow disk does
+/// not look like a dead server. It acknowledges nothing then, and says nothing else that a restart
+/// could take back: a lease ends by time, and a server that starts again waits for it.
+/// @return  whether `effect` is one; its acknowledgement is taken out. protocol section 7
+bool may_overtake_the_store(Effect& effect);
 
 }  // namespace tributary::netlayer

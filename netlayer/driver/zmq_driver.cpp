@@ -232,6 +232,8 @@ void ZmqDriver::step(Input input) {
             for (Object& object : persist->objects) {
                 changed_.insert_or_assign(object.id, std::move(object));
             }
+        } else if ((unsubmitted_ != 0 || !effects_.empty()) && may_overtake_the_store(effect)) {
+            std::visit([this](const auto& each) { perform(each); }, effect);
         } else if (unsubmitted_ != 0) {
             changing_.push_back(std::move(effect));
         } else {

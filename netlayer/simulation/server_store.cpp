@@ -5,6 +5,18 @@
 
 namespace tributary::netlayer::simulation {
 
+std::vector<Effect> ServerStore::take_overtaking(std::vector<Effect>& effects) const {
+    const bool persists = !effects.empty() && std::holds_alternative<Persist>(effects.front());
+    std::vector<Effect> at_once;
+    if (!persists && steps_.empty()) return at_once;
+    std::vector<Effect> rest;
+    for (Effect& effect : effects) {
+        (may_overtake_the_store(effect) ? at_once : rest).push_back(std::move(effect));
+    }
+    effects = std::move(rest);
+    return at_once;
+}
+
 Micros ServerStore::submit(std::vector<Effect> effects, Micros now, Micros write) {
     const bool persists = !effects.empty() && std::holds_alternative<Persist>(effects.front());
     last_ = std::max(last_, persists ? now + write : now);

@@ -17,6 +17,8 @@ namespace tributary::netlayer::simulation {
 
 class ServerStore {
  public:
+    /// Removes from the effects of one step what need not wait for the disk.
+    [[nodiscard]] std::vector<Effect> take_overtaking(std::vector<Effect>& effects) const;
     /// Takes the effects of one step. `write` is how long its Persist takes, if there is one.
     /// @return  when the effects may be performed
     Micros submit(std::vector<Effect> effects, Micros now, Micros write);

@@ -106,6 +106,7 @@ void World::restart_server(Incarnation incarnation) {
     setup.image = store_.image();
     make_process(server, std::move(setup));
     ++server.run;
+    revocations_.forget(kServer);
     give(kServer, Started{});
     publish_revocation();
 }
@@ -301,7 +302,7 @@ void World::handle(ProcessId id, Node& node, Input input) {
 }
 
 std::vector<Effect> World::store_effects(std::vector<Effect> effects) {
-    std::vector<Effect> at_once;
+    std::vector<Effect> at_once = store_.take_overtaking(effects);
     if (mutations_.send_before_store) {
         const auto rest = std::stable_partition(
             effects.begin(), effects.end(),
@@ -309,7 +310,11 @@ std::vector<Effect> World::store_effects(std::vector<Effect> effects) {
         std::move(rest, effects.end(), std::back_inserter(at_once));
         effects.erase(rest, effects.end());
     }
-    const Micros write{100 + static_cast<std::int64_t>(random_.below(1'500))};
+    Micros write{100 + static_cast<std::int64_t>(random_.below(1'500))};
+    if (random_.below(2'000) == 0) {
+        count("slow disk");
+        write += 2 * options_.silence;
+    }
     schedule_.add(store_.submit(std::move(effects), now_, write), StoreDone{});
     return at_once;
 }
@@ -330,7 +335,7 @@ void World::perform(ProcessId id, Node& node, Effect effect) {
         const Micros drained = network_.drained_at({id, close->peer, close->epoch}, now_);
         tell_link_down(close->peer, id, close->epoch, drained);
     } else if (const auto* timer = std::get_if<SetTimer>(&effect)) {
-        const Micros at = std::max(timer->at, node.slow_until);
+        const Micros at = std::max({timer->at, node.slow_until, now_});
         node.timers[timer->timer] = at;
         schedule_.add(at, Deliver{id, node.run, TimerFired{timer->timer}});
     } else if (const auto* start = std::get_if<StartComputation>(&effect)) {

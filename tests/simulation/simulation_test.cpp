@@ -63,7 +63,7 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
           "resume too late", "duplicate after resume", "crash noticed by silence only",
           "server crash at rest", "server crash before a write",
           "server crash after a write, before its effects", "slow process", "false suspicion",
-          "link ended by a revocation", "delay"}) {
+          "link ended by a revocation", "slow disk", "delay"}) {
         EXPECT_GT(sum.faults[fault], 0u) << fault;
     }
 }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 #include <utility>
 
 #include "netlayer/store/sqlite_store.hpp"
@@ -91,6 +92,22 @@ TEST_F(PersistBeforeSend, DurableIsNotReportedBeforeTheStoreHasIt) {
     EXPECT_FALSE(early);
     ASSERT_TRUE(on_time);
     EXPECT_TRUE(answered.get());
+}
+
+TEST_F(PersistBeforeSend, ADiskThatIsSlowerThanALeaseIsAPause) {
+    std::promise<Result<UpdateReport>> outcome;
+    auto answered = outcome.get_future();
+    campus_->submit(increment_of({"a"}, Durability::durable),
+                    [&](auto report) { outcome.set_value(std::move(report)); });
+    gate_->reached.get_future().wait();
+
+    std::this_thread::sleep_for(3 * cluster_.options("campus").process.silence);
+    gate_->opened.set_value();
+
+    ASSERT_EQ(answered.wait_for(kPatience), std::future_status::ready);
+    EXPECT_TRUE(answered.get());
+    EXPECT_EQ(campus_->status()->joins, 1U);
+    EXPECT_EQ(campus_->status()->last_loss, "");
 }
 
 TEST_F(PersistBeforeSend, AFailedStoreEndsAllWorkWithItsReason) {
