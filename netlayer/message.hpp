@@ -328,6 +328,9 @@ using Message =
                  LockOk, LockNo, Unlock, LockX, LockXOk, LockXNo, LockB, LockBOk, LockBNo, Commit,
                  Switch, SwitchB>;
 
+/// Everybody whom a message introduces or describes, as views into the message.
+std::vector<const Card*> cards_of(const Message& message);
+
 /// True for Ping and Pong, which carry no sequence number.
 bool is_heartbeat(const Message& message);
 

@@ -1,6 +1,5 @@
 #include "netlayer/identity/card_judge.hpp"
 
-#include "netlayer/identity/message_cards.hpp"
 #include "netlayer/tree/search_tree.hpp"
 
 namespace tributary::netlayer {

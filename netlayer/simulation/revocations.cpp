@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "netlayer/identity/message_cards.hpp"
-
 namespace tributary::netlayer::simulation {
 
 std::uint64_t Revocations::revoke(ProcessId member) {

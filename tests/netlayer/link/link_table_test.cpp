@@ -160,5 +160,13 @@ TEST(LinkTable, C2AnnouncedEpochThatWasGivenUpIsDeadBeforeItEverWasCurrent) {
     EXPECT_EQ(links.accept(retrieve(100, 1)), Verdict::drop);
 }
 
+TEST(KeptBytes, CountTheCardsThatAMessageCarries) {
+    Promote promote;
+    promote.siblings.resize(3);
+    for (Neighbour& sibling : promote.siblings) sibling.card.membership.assign(500, 'm');
+
+    EXPECT_GE(kept_bytes(promote), kept_bytes(Promote{}) + 1500);
+}
+
 }  // namespace
 }  // namespace tributary::netlayer
