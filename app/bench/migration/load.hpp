@@ -26,7 +26,9 @@ struct Load {
     std::size_t objects = 1;
     std::size_t body_bytes = 200'000;
     std::size_t outstanding = 1;   ///< operations of one client at a time
-    bool lanes = false;            ///< operation k of a client stays at object k
+    /// Operation k of a client stays at object k, and waits while the object could travel when
+    /// nobody took it since the last one: what counts are hand-overs.
+    bool lanes = false;
     bool durable = false;          ///< wait until the server has stored it
     double leave_probability = 0;  ///< of leaving after an update, to join again at once
     Micros compute{0};             ///< time that the program of an update takes

@@ -19,6 +19,8 @@ constexpr Micros kAwayPatience = std::chrono::seconds(10);
 constexpr Micros kDrainPatience = std::chrono::seconds(60);
 /// How soon a lane begins again after an error.
 constexpr Micros kRetry = std::chrono::milliseconds(20);
+/// How fast an object that nobody took could have travelled.
+constexpr std::size_t kBytesPerMicro = 200;
 
 /// What the modification found out, told from the pool's thread to the completion.
 struct Finding {
@@ -60,6 +62,10 @@ struct TributarySession::Course {
     Course(const Load& wanted, Micros begin, std::uint32_t client)
         : load(wanted), start(begin), end(begin + wanted.duration), random(client) {}
 
+    /// How soon a lane begins again whose object nobody took.
+    [[nodiscard]] Micros until_taken() const {
+        return Micros(static_cast<Micros::rep>(load.body_bytes / kBytesPerMicro));
+    }
     /// Takes a lane's completion.
     /// @return true when the lane goes on
     bool complete(std::size_t lane, Micros invoked, const Finding& finding,
@@ -94,7 +100,8 @@ bool TributarySession::Course::complete(std::size_t lane, Micros invoked, const 
         }
         completed = now;
         wants_to_leave = wants_to_leave || random.chance(load.leave_probability);
-        if (now < end && !wants_to_leave) return true;
+        const bool waits = load.lanes && !finding.handed_over && until_taken() > Micros{0};
+        if (now < end && !wants_to_leave && !waits) return true;
     } else {
         tally.aborted += counts ? 1 : 0;
         if (tally.failure.empty()) tally.failure = report.error().message;
@@ -200,6 +207,7 @@ void TributarySession::keep_working(const std::shared_ptr<Course>& course) {
         const bool failed = !course->tally.failure.empty();
         lock.unlock();
         if (failed) std::this_thread::sleep_for(kRetry);
+        if (course->load.lanes) std::this_thread::sleep_for(course->until_taken());
         for (const std::size_t lane : lanes) begin_update(course, lane);
         lock.lock();
     }
