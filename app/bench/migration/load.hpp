@@ -25,7 +25,7 @@ struct Load {
     Activity activity = Activity::update;
     std::size_t objects = 1;
     std::size_t body_bytes = 200'000;
-    std::size_t outstanding = 1;   ///< operations of one client at a time
+    std::size_t outstanding = 1;  ///< operations of one client at a time
     /// Operation k of a client stays at object k, and waits while the object could travel when
     /// nobody took it since the last one: what counts are hand-overs.
     bool lanes = false;
