@@ -159,6 +159,12 @@ Status admit(const Message& message, Side from, const ProcessOptions& options) {
             }
             TRIBUTARY_CHECK(check_lists(kind, options));
             TRIBUTARY_CHECK(check_objects(kind, options));
+            if constexpr (std::is_same_v<Kind, Ping>) {
+                if (!is_bounded(kind.reports)) {
+                    return fail(Errc::limit_exceeded,
+                                "more reports, or longer ones, than a ping has");
+                }
+            }
             return check_promotion(kind, options);
         },
         message);

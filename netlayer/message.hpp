@@ -15,6 +15,7 @@
 #include "netlayer/identity.hpp"
 #include "netlayer/object/object.hpp"
 #include "netlayer/options.hpp"
+#include "netlayer/self_report.hpp"
 
 namespace tributary::netlayer {
 
@@ -48,6 +49,7 @@ struct Migrate {
     Key from = kNoKey;             ///< search tree: of the process that handed it on
     Key to = kNoKey;               ///< and of the one for which it is
     std::uint64_t kept_apart = 0;  ///< upward, see Ping
+    std::uint64_t hops = 0;        ///< edges passed since it was handed on
 };
 
 /// How a strict read finds the owner.
@@ -118,6 +120,7 @@ struct Ping {
     std::uint64_t number = 0;
     std::uint64_t subtree = 1;
     std::uint64_t kept_apart = 0;
+    std::vector<SelfReport> reports{};  ///< of the child, and some from below it
 };
 
 /// [edge, unnumbered] The parent's answer to ping `number`: its own remaining lease (C3). Sent

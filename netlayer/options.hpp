@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "base/clock.hpp"
 
@@ -18,6 +20,11 @@ enum class RotationPolicy : std::uint8_t {
     none,    ///< never: the tree stays as joins and leaves make it
     regret,  ///< when a rotation not done would have saved more than it costs
 };
+
+/// As it is named on the command line.
+const char* policy_name(RotationPolicy policy);
+/// @return  nothing when no policy is called so
+std::optional<RotationPolicy> policy_called(std::string_view name);
 
 struct ProcessOptions {
     std::size_t degree = 4;  ///< children per process in the k-ary tree; at least 1

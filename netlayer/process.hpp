@@ -16,6 +16,7 @@
 #include "netlayer/event.hpp"
 #include "netlayer/object/inspection.hpp"
 #include "netlayer/options.hpp"
+#include "netlayer/overlay_view.hpp"
 #include "netlayer/simulation/faults.hpp"
 #include "netlayer/status.hpp"
 
@@ -60,6 +61,8 @@ class Process {
     [[nodiscard]] std::shared_ptr<const ServerImage> image() const;
     /// A snapshot for people and programs; costs time proportional to the number of objects.
     [[nodiscard]] ProcessStatus status() const;
+    /// Server: what it knows of the whole tree; costs time proportional to the number of processes.
+    [[nodiscard]] OverlayView overlay() const;
     /// The latest version that this process holds a copy of, or nullptr.
     [[nodiscard]] const Object* copy(const ObjectId& object) const;
     /// Everything, for the checker and white-box tests.

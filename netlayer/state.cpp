@@ -166,6 +166,9 @@ void State::reset() {
     rotation.reset();
     refused_wish.reset();
     adjustment = make_adjustment(options, is_server());
+    tally.told.reset();
+    tally.waiting.clear();
+    tally.passing.clear();
     lo = kNoKey;
     hi = kServerKey;
     backlog.clear();

@@ -20,6 +20,7 @@
 #include "netlayer/process.hpp"
 #include "netlayer/queue/dist_queue.hpp"
 #include "netlayer/splay/adjustment.hpp"
+#include "netlayer/tree/tally.hpp"
 
 namespace tributary::netlayer {
 
@@ -225,6 +226,7 @@ struct State {
     std::optional<Rotation> rotation;
     std::optional<RefusedWish> refused_wish;
     Adjustment adjustment;
+    Tally tally;
 
     // --- of the current step
     std::deque<Arrival> arrivals;        ///< a frozen process keeps them until it is not (C14)

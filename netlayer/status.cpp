@@ -4,6 +4,7 @@
 
 #include "netlayer/process.hpp"
 #include "netlayer/state.hpp"
+#include "netlayer/tree/census.hpp"
 #include "netlayer/tree/leases.hpp"
 
 namespace tributary::netlayer {
@@ -48,6 +49,10 @@ ProcessStatus Process::status() const {
     status.counters["bound_link"] = state.links.overflows().links;
     status.counters["bound_early"] = state.links.overflows().epochs;
     return status;
+}
+
+OverlayView Process::overlay() const {
+    return Census(*state_).view();
 }
 
 }  // namespace tributary::netlayer

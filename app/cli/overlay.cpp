@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.hpp"
+#include "app/cli/overlay_live.hpp"
 #include "netlayer/overlay/demand.hpp"
 #include "netlayer/overlay/simulate.hpp"
 #include "netlayer/overlay/workload.hpp"
@@ -240,7 +241,7 @@ void add_run_options(CLI::App& command, OverlayOptions& options) {
 
 void add_overlay(CLI::App& root, Invocation& invocation) {
     CLI::App* group = root.add_subcommand("overlay", "Who stands next to whom in the tree");
-    group->require_subcommand(1);
+    add_overlay_live(*group, invocation);
     auto options = std::make_shared<OverlayOptions>();
     CLI::App* command = group->add_subcommand(
         "simulate", "Run a request sequence on a tree that adapts, and count what it costs");

@@ -4,6 +4,7 @@
 #include "app/coordinator/donated_records.hpp"
 #include "app/coordinator/keeper.hpp"
 #include "app/service/node_requests.hpp"
+#include "app/service/overlay_view.hpp"
 #include "app/service/version_inspector.hpp"
 #include "base/file.hpp"
 
@@ -53,6 +54,10 @@ struct Coordinator::Parts {
     Result<ControlFrame> answer(const ControlFrame& request) {
         const Member member{node.get(), &*reader, &metrics, "coordinator", "coordinator", {}, {}};
         if (auto answered = answer_common(member, request)) return std::move(*answered);
+        if (command_of(request) == "overlay") {
+            TRIBUTARY_TRY(const netlayer::OverlayView view, node->overlay());
+            return ControlFrame{overlay_json(view), {}};
+        }
         return fail(Errc::invalid_argument, "a coordinator does not know the request \"" +
                                                 command_of(request) +
                                                 "\". Ask an agent: give its --state");

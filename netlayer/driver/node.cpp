@@ -163,4 +163,12 @@ Result<NodeStatus> Node::status() {
     return awaited.get(kStatusTimeout, "the request for the status");
 }
 
+Result<OverlayView> Node::overlay() {
+    Awaited<Result<OverlayView>> awaited;
+    ZmqDriver& driver = *parts_->driver;
+    TRIBUTARY_CHECK(
+        driver.mailbox().post([&driver, done = awaited.setter()] { done(driver.overlay()); }));
+    return awaited.get(kStatusTimeout, "the request for the view of the tree");
+}
+
 }  // namespace tributary::netlayer

@@ -24,6 +24,7 @@
 #include "netlayer/object/inspection.hpp"
 #include "netlayer/object/object.hpp"
 #include "netlayer/options.hpp"
+#include "netlayer/overlay_view.hpp"
 #include "netlayer/status.hpp"
 #include "netlayer/store/store.hpp"
 
@@ -151,6 +152,10 @@ class Node {
 
     /// @error timeout (the reactor did not answer within a second)
     Result<NodeStatus> status();
+
+    /// Server: what it knows of the whole tree.
+    /// @error timeout (the reactor did not answer within a second)
+    Result<OverlayView> overlay();
 
     /// Where this node accepts links, with the real port.
     [[nodiscard]] const std::string& endpoint() const;

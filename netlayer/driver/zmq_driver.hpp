@@ -59,6 +59,7 @@ class ZmqDriver {
     void rotate(ProcessId child);
     void when_connected(Done done);
     [[nodiscard]] NodeStatus status() const;
+    [[nodiscard]] OverlayView overlay() const { return process_->overlay(); }
 
  private:
     Status open_sockets(Metrics& metrics);

@@ -1,7 +1,10 @@
 #include "netlayer/queue/retrieval.hpp"
 
+#include <algorithm>
+
 #include "netlayer/depend/copier.hpp"
 #include "netlayer/splay/adjusting.hpp"
+#include "netlayer/tree/census.hpp"
 
 namespace tributary::netlayer {
 
@@ -47,7 +50,7 @@ bool Retrieval::on_migrate(ProcessId from, const Migrate& message) {
     }
     Adjusting(state_).passes(message.from, message.to, message);
     queue->pop();
-    dispatch(id, *queue, {message.from, message.to});
+    dispatch(id, *queue, {message.from, message.to, message.hops});
     release(id, *queue);
     return true;
 }
@@ -86,7 +89,7 @@ void Retrieval::release(const ObjectId& id, DistQueue& queue) {
     if (state_.is_frozen() && !state_.mutations.frozen_local_steps) return;
     while (queue.can_hand_on()) {  // each turn removes an element
         queue.pop();
-        dispatch(id, queue, {state_.self.key, next_owner(queue.head())});
+        dispatch(id, queue, {state_.self.key, next_owner(queue.head()), 0});
     }
 }
 
@@ -100,6 +103,7 @@ Key Retrieval::next_owner(const QueueEntry& head) const {
 void Retrieval::dispatch(const ObjectId& id, DistQueue& queue, Trip trip) {
     const QueueEntry& head = queue.head();
     if (queue.head_is_self()) {
+        if (trip.hops > 0) Census(state_).arrived(trip.hops, trip.from);
         if (head.operation == kNoOperation) {
             queue.set_idle(true);
         } else {
@@ -116,6 +120,7 @@ void Retrieval::dispatch(const ObjectId& id, DistQueue& queue, Trip trip) {
     }
     message.from = trip.from;
     message.to = trip.to;
+    message.hops = std::min<std::uint64_t>(trip.hops, kReportedHops) + 1;
     if (trip.from == state_.self.key) Adjusting(state_).passes(trip.from, trip.to, message);
     ++state_.counters.migrations;
     state_.send(head.process, std::move(message));

@@ -34,10 +34,11 @@ class Retrieval {
  private:
     void append(const ObjectId& id, DistQueue& queue, QueueEntry entry);
     void release(const ObjectId& id, DistQueue& queue);
-    /// Search tree: from which process to which an object is handed over.
+    /// From which process to which an object is handed over: their keys in the search tree.
     struct Trip {
         Key from = kNoKey;
         Key to = kNoKey;
+        std::uint64_t hops = 0;  ///< edges passed so far
     };
     void dispatch(const ObjectId& id, DistQueue& queue, Trip trip);
     /// The key of the process for which an element stands, or of the neighbour on the way to it.

@@ -1,6 +1,9 @@
 #include "netlayer/tree/leases.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "netlayer/tree/census.hpp"
 
 namespace tributary::netlayer {
 namespace {
@@ -16,7 +19,9 @@ void Leases::ping() {
     if (parent.ping_sent.size() > kPingsRemembered) {
         parent.ping_sent.erase(parent.ping_sent.begin());
     }
-    state_.send(parent.card.id, Ping{parent.pings, subtree()});
+    Ping ping{parent.pings, subtree()};
+    Census(state_).tell(ping);
+    state_.send(parent.card.id, std::move(ping));
 }
 
 void Leases::on_ping(ProcessId from, const Ping& message) {
@@ -24,6 +29,7 @@ void Leases::on_ping(ProcessId from, const Ping& message) {
     child.last_ping = state_.now;
     child.ping = message.number;
     child.subtree = std::clamp<std::uint64_t>(message.subtree, 1, kMaxSubtree);
+    Census(state_).hear(message);
     answer(from, child);
 }
 

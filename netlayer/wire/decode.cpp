@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/signing.hpp"
+#include "netlayer/wire/reports.hpp"
 #include "netlayer/wire/schema.hpp"
 
 namespace tributary::netlayer::schema {
@@ -63,6 +64,11 @@ class Reader {
         const auto last = static_cast<std::uint32_t>(RotationPolicy::regret);
         demand(value <= last, "a policy is not known");
         return static_cast<RotationPolicy>(std::min(value, last));
+    }
+    std::vector<SelfReport> reports(const wire::Ping& from) {
+        auto reports = get_reports(from);
+        demand(reports.has_value(), "a report of a process exceeds its bounds");
+        return reports ? std::move(*reports) : std::vector<SelfReport>{};
     }
     Incarnation incarnation(std::uint64_t value) {
         demand(value <= kMaxIncarnation, "an incarnation is out of range");
@@ -209,7 +215,8 @@ Message read(Reader& in, const wire::Migrate& from) {
                    in.dependencies(from.dependencies()),
                    from.from(),
                    from.to(),
-                   from.kept_apart()};
+                   from.kept_apart(),
+                   from.hops()};
 }
 
 Message read(Reader& in, const wire::ReadRequest& from) {
@@ -315,7 +322,8 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
             return ForceConfirm{in.request(frame.force_confirm().id()),
                                 in.path(frame.force_confirm().path())};
         case wire::Frame::kPing:
-            return Ping{frame.ping().number(), frame.ping().subtree(), frame.ping().kept_apart()};
+            return Ping{frame.ping().number(), frame.ping().subtree(), frame.ping().kept_apart(),
+                        in.reports(frame.ping())};
         case wire::Frame::kPong:
             return Pong{frame.pong().number(), in.lease(frame.pong().lease_us()),
                         frame.pong().processes()};

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "netlayer/wire/reports.hpp"
 #include "netlayer/wire/schema.hpp"
 
 namespace tributary::netlayer::schema {
@@ -78,6 +79,7 @@ class Writer {
         to.set_from(from.from);
         to.set_to(from.to);
         to.set_kept_apart(from.kept_apart);
+        to.set_hops(from.hops);
     }
     void operator()(const ReadRequest& from) const {
         wire::ReadRequest& to = *frame_.mutable_read_request();
@@ -119,6 +121,7 @@ class Writer {
         frame_.mutable_ping()->set_number(from.number);
         frame_.mutable_ping()->set_subtree(from.subtree);
         frame_.mutable_ping()->set_kept_apart(from.kept_apart);
+        put_reports(from.reports, *frame_.mutable_ping());
     }
     void operator()(const Pong& from) const {
         const Micros lease = std::clamp(from.lease, Micros(0), limits_.lease);

@@ -77,6 +77,27 @@ HoldOk random_hold_ok(Random& random) {
     return ok;
 }
 
+std::vector<SelfReport> random_reports(Random& random) {
+    std::vector<SelfReport> reports(random.below(3));
+    for (SelfReport& report : reports) {
+        report.id = random.next();
+        report.incarnation = random_incarnation(random);
+        report.number = random.next();
+        report.name = random_text(random, 64);
+        report.key = random.next();
+        report.parent = random.next();
+        for (std::uint64_t i = random.below(4); i > 0; --i) {
+            report.objects.push_back(random_text(random, kMaxObjectIdBytes));
+            report.hops.push_back(random.below(1U << 30U));
+            report.partners.push_back({random.next(), random.below(1U << 30U)});
+        }
+        report.rotations = random.below(1U << 30U);
+        report.rotations_refused = random.below(1U << 30U);
+        report.alpha = random.below(1U << 30U);
+    }
+    return reports;
+}
+
 std::vector<QueueCopy> random_queues(Random& random) {
     std::vector<QueueCopy> queues;
     for (std::uint64_t i = random.below(4); i > 0; --i) {
@@ -119,7 +140,7 @@ class Describer {
     void operator()(const Retrieve& m) { add(m.object), add(m.requester), add(m.kept_apart); }
     void operator()(const Migrate& m) {
         add(m.object), add(m.copies), add(m.dependencies), add(m.from), add(m.to);
-        add(m.kept_apart);
+        add(m.kept_apart), add(m.hops);
     }
     void operator()(const ReadRequest& m) {
         add(m.id), add(m.object), add(m.path), add(m.hops), add(static_cast<int>(m.search));
@@ -134,7 +155,10 @@ class Describer {
         add(m.kept_apart);
     }
     void operator()(const ForceConfirm& m) { add(m.id), add(m.path); }
-    void operator()(const Ping& m) { add(m.number), add(m.subtree), add(m.kept_apart); }
+    void operator()(const Ping& m) {
+        add(m.number), add(m.subtree), add(m.kept_apart);
+        add(m.reports);
+    }
     void operator()(const Pong& m) { add(m.number), add(m.lease.count()), add(m.processes); }
     void operator()(const Leave& /*m*/) {}
     void operator()(const Disconnected& m) { add(m.reason); }
@@ -197,6 +221,12 @@ class Describer {
         add(value.id), add(value.incarnation), add(value.endpoint), add(value.public_key);
         add(value.name), add(value.membership), add(value.key);
     }
+    void add(const Partner& value) { add(value.key), add(value.hand_overs); }
+    void add(const SelfReport& value) {
+        add(value.id), add(value.incarnation), add(value.number), add(value.name), add(value.key);
+        add(value.parent), add(value.objects), add(value.hops), add(value.rotations);
+        add(value.rotations_refused), add(value.alpha), add(value.partners);
+    }
     template <typename Element>
     void add(const std::vector<Element>& values) {
         text_ += "[ ";
@@ -239,7 +269,8 @@ Message random_message(std::size_t alternative, Random& random) {
         case 1:
             return Migrate{
                 random_object(random), random_objects(random), random_dependencies(random),
-                random.next(),         random.next(),          random.next()};
+                random.next(),         random.next(),          random.next(),
+                random.next()};
         case 2:
             return ReadRequest{random_request(random), random_text(random, 20), random_path(random),
                                random.next(), static_cast<Search>(random.below(3))};
@@ -257,7 +288,7 @@ Message random_message(std::size_t alternative, Random& random) {
                 random_path(random),    random_versions(random), random.below(2) == 0,
                 random.next()};
         case 6: return ForceConfirm{random_request(random), random_path(random)};
-        case 7: return Ping{random.next(), random.next(), random.next()};
+        case 7: return Ping{random.next(), random.next(), random.next(), random_reports(random)};
         case 8: return Pong{random.next(), Micros(random.below(3'600'000'000)), random.next()};
         case 9: return Leave{};
         case 10: return Disconnected{random_text(random, 500)};
