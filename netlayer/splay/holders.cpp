@@ -82,13 +82,19 @@ bool Holders::on_switch(ProcessId from, const Switch& last) {
     Retrieval(state_).replace(from, rising);
     Edges(state_).replace_child(from, {last.rising, last.epoch}, state_.children.at(from).subtree);
     Adjusting(state_).rotated(false);
+    // Requests for strict reads are routed anew: p would have answered for an object that has just
+    // passed it, x has not seen it. They go behind an object that was held after them: before it x
+    // would take the object for one that x itself has sent here.
+    std::vector<ReadRequest> requests;
     for (Message& message : holding.held) {
         if (const auto* request = std::get_if<ReadRequest>(&message)) {
-            // p would have answered for an object that has just passed it; x has not seen it.
-            Reads(state_).on_request(state_.self.id, *request);
+            requests.push_back(*request);
         } else {
             state_.send(rising, std::move(message));
         }
+    }
+    for (const ReadRequest& request : requests) {
+        Reads(state_).on_request(state_.self.id, request);
     }
     return true;
 }

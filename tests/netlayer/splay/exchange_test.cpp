@@ -143,6 +143,41 @@ TEST(Rotation, HeldRequestsReachTheNewNeighbour) {
 }
 
 // The object stays with p's own program, which ends while p is frozen.
+// g holds a strict read for p, then the object passes g and is held for p as well. x, which saw
+// none of it, must not take the object for one that it has just sent up (seed 226 of changing
+// policies).
+TEST(Rotation, ReadHeldBeforeTheObjectIsNotAnsweredFromAnOldCopy) {
+    RotatingTree tree;
+    for (const ProcessId id : {kX, kC}) {
+        tree.update(id, {"o"});
+        tree.settle();
+    }
+    ASSERT_EQ(tree.version(kX, "o"), 1u);  // one that is old by now
+    tree.hold_programs();
+    const OperationId first = tree.update(kC, {"o"});
+    const OperationId second = tree.update(kG, {"o"});
+    tree.settle();
+    tree.update(kA, {"o"});
+    tree.settle();  // in the queue: c, g, a
+    tree.stall(kA, kX);
+    const OperationId read = tree.read(kA, "o");
+    const RequestId id{kA, tree.state(kA).self.incarnation, tree.state(kA).reads.begin()->first,
+                       kA};
+
+    tree.ask();
+    ASSERT_TRUE(tree.deliver(kP, kG));                // the lock
+    tree.say(kServer, kG, ReadRequest{id, "o", {}});  // the read came a longer way: held for p
+    tree.finish(first);
+    ASSERT_TRUE(tree.deliver(kC, kP));
+    ASSERT_TRUE(tree.deliver(kP, kG));
+    tree.finish(second);  // the object, held for p on its way to a
+    tree.settle();
+    while (tree.deliver(kX, kA)) continue;
+
+    ASSERT_TRUE(tree.rotated());
+    EXPECT_EQ(tree.result(kA, read).size(), 4u);  // x, c, c and g
+}
+
 TEST(Rotation, ProgramThatEndsWhileFrozenIsHandedOnAfterwards) {
     RotatingTree tree;
     tree.hold_programs();
