@@ -13,11 +13,11 @@ constexpr bool is_one_of = (std::is_same_v<M, Kinds> || ...);
 /// The sides from which this kind of message may come.
 template <typename M>
 constexpr bool comes_from(Side side) {
-    if constexpr (is_one_of<M, Retrieve, Migrate, ReadRequest>) return true;
+    if constexpr (is_one_of<M, Retrieve, Migrate, ReadRequest, Raise>) return true;
     if constexpr (is_one_of<M, Hold, HoldOk, HoldNo, Unhold, Depart, CardRenewed>) return true;
     if constexpr (is_one_of<M, ReadClimb, Force, Ping, Leave>) return side == Side::child;
     if constexpr (is_one_of<M, ReadReturn, ForceConfirm, Pong, Disconnected, JoinForward,
-                            PromotePart, Promote, Revoke>) {
+                            PromotePart, Promote, Revoke, Plan>) {
         return side == Side::parent;
     }
     if constexpr (is_one_of<M, Lock, Unlock, Switch, LockXOk, LockXNo, LockBOk, LockBNo>) {

@@ -4,8 +4,10 @@
 #include "netlayer/operation/reads.hpp"
 #include "netlayer/queue/retrieval.hpp"
 #include "netlayer/splay/holders.hpp"
+#include "netlayer/splay/planning.hpp"
 #include "netlayer/splay/rising.hpp"
 #include "netlayer/splay/sinking.hpp"
+#include "netlayer/splay/wishes.hpp"
 #include "netlayer/tree/credentials.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/membership.hpp"
@@ -71,6 +73,8 @@ class Dispatch {
     bool operator()(const LockBOk& /*m*/) const { return Rising(state_).on_lock_b_ok(from_); }
     bool operator()(const LockBNo& /*m*/) const { return Rising(state_).on_lock_b_no(from_); }
     bool operator()(const Commit& m) const { return Rising(state_).on_commit(from_, m); }
+    bool operator()(const Raise& m) const { return Wishes(state_).on_raise(from_, m); }
+    bool operator()(const Plan& m) const { return Planning(state_).on_plan(m); }
     bool operator()(const Switch& m) const { return Holders(state_).on_switch(from_, m); }
 
     // Never admitted on an edge that is current: the first word of one, and words outside the tree.

@@ -107,6 +107,12 @@ struct RotateInvoked {
     ProcessId child = 0;
 };
 
+/// Server: processes of the search tree rotate by this policy from now on. They hear of it with
+/// their leases.
+struct PolicyChosen {
+    RotationPolicy policy = RotationPolicy::none;
+};
+
 /// What a program made of one object; the new version number is the process' business.
 struct Output {
     ObjectId object;
@@ -136,10 +142,10 @@ struct RevocationIssued {
     Revoke revocation;
 };
 
-using Input =
-    std::variant<Started, LinkUp, LinkDown, MessageReceived, DirectReceived, TimerFired,
-                 UpdateInvoked, ReadInvoked, JoinInvoked, LeaveInvoked, ComputationDone, Stored,
-                 LinkResumed, LinkGreeted, CardIssued, RevocationIssued, RotateInvoked>;
+using Input = std::variant<Started, LinkUp, LinkDown, MessageReceived, DirectReceived, TimerFired,
+                           UpdateInvoked, ReadInvoked, JoinInvoked, LeaveInvoked, ComputationDone,
+                           Stored, LinkResumed, LinkGreeted, CardIssued, RevocationIssued,
+                           RotateInvoked, PolicyChosen>;
 
 struct Event {
     Micros now{0};

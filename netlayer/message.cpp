@@ -68,6 +68,9 @@ std::size_t kept_bytes(const Message& message) {
             if constexpr (requires { kind.statement; }) bytes += kind.statement.size();
         },
         message);
+    if (const auto* plan = std::get_if<Plan>(&message)) {
+        bytes += plan->ranks.size() * sizeof(PlannedRank);
+    }
     for (const Card* card : cards_of(message)) {
         bytes += sizeof(Card) + card->endpoint.size() + card->public_key.size() +
                  card->name.size() + card->membership.size();
@@ -89,7 +92,7 @@ const char* message_name(const Message& message) {
         "promote",      "depart",        "card_renewed", "revoke",      "lock",
         "lock_ok",      "lock_no",       "unlock",       "lock_x",      "lock_x_ok",
         "lock_x_no",    "lock_b",        "lock_b_ok",    "lock_b_no",   "commit",
-        "switch",       "switch_b"};
+        "switch",       "switch_b",      "raise",        "plan"};
     return kNames.at(message.index());
 }
 

@@ -15,6 +15,7 @@
 #include "netlayer/identity.hpp"
 #include "netlayer/object/object.hpp"
 #include "netlayer/options.hpp"
+#include "netlayer/overlay/report.hpp"
 #include "netlayer/self_report.hpp"
 
 namespace tributary::netlayer {
@@ -50,6 +51,7 @@ struct Migrate {
     Key to = kNoKey;               ///< and of the one for which it is
     std::uint64_t kept_apart = 0;  ///< upward, see Ping
     std::uint64_t hops = 0;        ///< edges passed since it was handed on
+    bool splay = false;            ///< both ends of the hand-over shall rise
 };
 
 /// How a strict read finds the owner.
@@ -121,6 +123,8 @@ struct Ping {
     std::uint64_t subtree = 1;
     std::uint64_t kept_apart = 0;
     std::vector<SelfReport> reports{};  ///< of the child, and some from below it
+    overlay::Report sizes{};            ///< search tree: of the subtrees below it
+    overlay::Report weights{};          ///< policies counting and rebuild
 };
 
 /// [edge, unnumbered] The parent's answer to ping `number`: its own remaining lease (C3). Sent
@@ -128,7 +132,12 @@ struct Ping {
 struct Pong {
     std::uint64_t number = 0;
     Micros lease{0};
-    std::uint64_t processes = 1;  ///< in the whole tree, as the server last knew
+    std::uint64_t processes = 1;                   ///< in the whole tree, as the server last knew
+    RotationPolicy policy = RotationPolicy::none;  ///< what the coordinator wants now
+    std::uint32_t era = 0;                         ///< of ageing counts, as the server last knew
+    Key lo = kNoKey;                               ///< search tree: the sender's interval,
+    Key hi = kServerKey;
+    Key above = kServerKey;  ///< and the key of its parent
 };
 
 /// [edge, upward] The last message of a leaf that leaves (C13).
@@ -158,6 +167,7 @@ struct JoinAccept {
     Key lo = kNoKey;
     Key hi = kServerKey;
     RotationPolicy policy = RotationPolicy::none;  ///< the service's, as the coordinator chose it
+    bool balance = false;                          ///< as ProcessOptions::balance_joins
 };
 
 /// [direct] No place for you; `reason` is a sentence for a person.
@@ -244,6 +254,31 @@ struct Revoke {
 // A rotation of x over its parent p, below g; b is the child that x hands over to p. All of it
 // [edge], in the search tree only. Protocol rules, section 4.3.
 
+/// A wish for a rotation of which the receiver, or its parent, would be p. Nobody answers.
+struct Raise {
+    enum class Which : std::uint8_t {
+        sender,    ///< upward: let me rise over you
+        receiver,  ///< upward: rise over your parent
+        inner,     ///< downward: let your child that faces me rise over you
+    };
+    Which which = Which::sender;
+    std::uint64_t age = 0;  ///< as in Lock
+};
+
+/// The depth of a process in the tree that the coordinator plans.
+struct PlannedRank {
+    Key key = kNoKey;
+    std::uint32_t rank = 0;
+};
+inline constexpr std::size_t kMostPlanned = 4096;
+
+/// [edge, downward] Ranks for the receiver and for processes below it. A child of a smaller rank
+/// rises: what comes of it is the planned tree.
+struct Plan {
+    std::uint32_t number = 0;  ///< ranks of one plan are compared with each other only
+    std::vector<PlannedRank> ranks;
+};
+
 /// p to g: let `rising`, my child, take my place below you.
 struct Lock {
     Card rising;
@@ -329,7 +364,7 @@ using Message =
                  Pong, Leave, Disconnected, JoinForward, JoinRequest, JoinAccept, JoinRefuse, Hold,
                  HoldOk, HoldNo, Unhold, PromotePart, Promote, Depart, CardRenewed, Revoke, Lock,
                  LockOk, LockNo, Unlock, LockX, LockXOk, LockXNo, LockB, LockBOk, LockBNo, Commit,
-                 Switch, SwitchB>;
+                 Switch, SwitchB, Raise, Plan>;
 
 /// Everybody whom a message introduces or describes, as views into the message.
 std::vector<const Card*> cards_of(const Message& message);

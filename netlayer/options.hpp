@@ -9,20 +9,31 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
 
 namespace tributary::netlayer {
 
-/// When processes of the search tree rotate of themselves.
+/// When processes of the search tree rotate of themselves; netlayer/overlay/policy says how each
+/// decides. The numbers are those of the wire.
 enum class RotationPolicy : std::uint8_t {
-    none,    ///< never: the tree stays as joins and leaves make it
-    regret,  ///< when a rotation not done would have saved more than it costs
+    none,      ///< static: never, the tree stays as joins and leaves make it
+    regret,    ///< when a rotation not done would have saved more than it costs
+    splay,     ///< both ends of a hand-over rise until one is the other's parent
+    lazy,      ///< the same, but only a few rotations for each hand-over
+    counting,  ///< when the logarithms of the weights fall
+    gate,      ///< splays only pairs that repeat
+    rebuild,   ///< towards the tree that the coordinator plans from what it counted
 };
+inline constexpr RotationPolicy kLastPolicy = RotationPolicy::rebuild;
 
-/// As it is named on the command line.
+/// As it is named on the command line and in netlayer/overlay.
 const char* policy_name(RotationPolicy policy);
+/// All of them, with a comma between.
+std::string policy_names();
+/// `none` is another name of static.
 /// @return  nothing when no policy is called so
 std::optional<RotationPolicy> policy_called(std::string_view name);
 
@@ -31,6 +42,10 @@ struct ProcessOptions {
     /// A binary search tree below the server, which may rotate, instead of the k-ary tree.
     bool search_tree = false;
     RotationPolicy policy = RotationPolicy::regret;  ///< in the search tree
+    bool balance_joins = true;         ///< search tree: rotate by size where somebody joins
+    std::uint32_t lazy_rotations = 2;  ///< policy lazy: by either end of a hand-over
+    /// Policy rebuild: hand-overs for each process between two plans.
+    std::uint64_t rebuild_every = 10;
     std::uint32_t regret_floor = 20;  ///< hops that a rotation must have been able to save
 
     Micros heartbeat{500'000};  ///< a child pings this often; also the tick of every retry

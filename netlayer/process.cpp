@@ -13,8 +13,11 @@
 #include "netlayer/queue/retrieval.hpp"
 #include "netlayer/server/image.hpp"
 #include "netlayer/splay/adjusting.hpp"
+#include "netlayer/splay/balancing.hpp"
 #include "netlayer/splay/holders.hpp"
+#include "netlayer/splay/planning.hpp"
 #include "netlayer/splay/sinking.hpp"
+#include "netlayer/splay/wishes.hpp"
 #include "netlayer/state.hpp"
 #include "netlayer/tree/credentials.hpp"
 #include "netlayer/tree/leases.hpp"
@@ -49,6 +52,9 @@ class Step {
         if (!waits(event)) Updates(state_).computed(event);
     }
     void operator()(const Stored&) {}
+    void operator()(const PolicyChosen& event) {
+        if (state_.is_server()) Adjusting(state_).choose(event.policy);
+    }
     void operator()(const RotateInvoked& event) {
         Sinking(state_).begin(event.child, static_cast<std::uint64_t>(state_.now.count()));
     }
@@ -111,6 +117,9 @@ void Step::operator()(const TimerFired& event) {
     Membership(state_).tick();
     if (!state_.is_connected()) return;
     Leases(state_).ping();
+    Balancing(state_).look();
+    Adjusting(state_).tick();
+    Planning(state_).tick();
     Updates(state_).tick();
     Reads(state_).tick();
     Forces(state_).tick();
@@ -265,6 +274,8 @@ void Step::finish() {
         if (state_.is_connected()) state_.effects.emplace_back(CloseLink{peer, epoch, true});
     }
     Membership(state_).advance_leave();
+    Wishes(state_).follow();
+    Balancing(state_).ask();
     Adjusting(state_).ask();
     if (state_.is_server()) persist();
 }

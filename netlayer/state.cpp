@@ -214,6 +214,8 @@ std::map<std::string, std::uint64_t> named(const Counters& c) {
             {"rotations_refused", c.rotations_refused},
             {"rotation_bodies", c.rotation_bodies},
             {"dropped_rotating", c.dropped_rotating},
+            {"bound_plan", c.bound_plan},
+            {"balancing_steps", c.balancing_steps},
             {"lost_rotating", c.lost_rotating}};
 }
 

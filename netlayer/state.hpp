@@ -39,7 +39,9 @@ struct Child {
     Micros last_ping{0};     ///< receipt of the last ping, or when the edge was made
     std::uint64_t ping = 0;  ///< number of that ping
     std::uint64_t kept_apart = 0;  ///< as it told last
-    Micros ping_answered{0};       ///< when a pong for it was last sent
+    overlay::Report sizes{0,  {1, 0, 0}, {},
+                          {}, 0,         0};  ///< search tree: as it told last, and joins since
+    Micros ping_answered{0};                  ///< when a pong for it was last sent
 };
 
 /// The process above, and what is needed to keep a lease from it.
@@ -53,6 +55,11 @@ struct Parent {
     /// handed the object down. Its bodies need not be sent again.
     Versions has{};
     std::uint64_t kept_apart = 0;  ///< told to it so far, see Ping
+    // As it told with its last pong on this edge; before that it says nothing of them.
+    bool told = false;
+    Key lo = kNoKey;
+    Key hi = kServerKey;
+    Key above = kServerKey;
 };
 
 /// A local update from invocation to Applied.
@@ -175,6 +182,8 @@ struct Counters {
         0;                               ///< of those asked: somebody was busy, or it cost too much
     std::uint64_t rotation_bodies = 0;   ///< objects shipped, counted at p, both ways
     std::uint64_t dropped_rotating = 0;  ///< answers that met an edge which a rotation closes
+    std::uint64_t bound_plan = 0;        ///< trees that were too large to be planned
+    std::uint64_t balancing_steps = 0;   ///< begun, or wished of a child
     std::uint64_t lost_rotating = 0;     ///< other messages that did; only with a planted fault
 };
 
@@ -225,6 +234,7 @@ struct State {
     std::deque<Input> backlog;   ///< what waits until this process is not frozen any more
     std::optional<Rotation> rotation;
     std::optional<RefusedWish> refused_wish;
+    std::uint64_t locks_asked = 0;  ///< with the planted fault only
     Adjustment adjustment;
     Tally tally;
 

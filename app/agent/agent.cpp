@@ -146,7 +146,7 @@ Result<ControlFrame> Agent::Parts::dispatch(const ControlFrame& request,
     }
     const Decider decider{node.get(), pseudonym, signing_key, &*history};
     if (auto decided = answer_decision(decider, request)) return std::move(*decided);
-    if (command == "overlay") {
+    if (command == "overlay" || command == "policy" || command == "keys") {
         return fail(Errc::invalid_argument,
                     "an agent sees its neighbours only. Ask the coordinator: give its --state");
     }

@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "app/cli/command.hpp"
+#include "app/cli/coordinator_keys.hpp"
 #include "app/cli/coordinator_members.hpp"
+#include "app/cli/policy_option.hpp"
 #include "app/cli/signals.hpp"
 #include "app/service/record_files.hpp"
 
@@ -68,16 +70,20 @@ void add_tree_options(CLI::App& command, CoordinatorOptions& options) {
             "kary, or search: a binary search tree that may rotate (experimental)")
         ->check(CLI::IsMember({"kary", "search"}))
         ->default_str("kary");
+    add_policy_option(
+        command, options.policy,
+        "With --tree search, when processes rotate; `tributary overlay policy` changes "
+        "it at run time: ");
     command
         .add_option_function<std::string>(
-            "--policy",
-            [&options](const std::string& name) {
-                options.policy = name == "regret" ? netlayer::RotationPolicy::regret
-                                                  : netlayer::RotationPolicy::none;
+            "--keys",
+            [&options](const std::string& rule) {
+                options.key_rule = *netlayer::key_rule_called(rule);
             },
-            "With --tree search: regret rotates when it pays, none never")
-        ->check(CLI::IsMember({"none", "regret"}))
-        ->default_str("regret");
+            "With --tree search, which keys new members get: organization (neighbours are those of "
+            "one ORGANIZATION.SITE) or hash")
+        ->check(CLI::IsMember({"organization", "hash"}))
+        ->default_str("organization");
 }
 
 void add_coordinator_options(CLI::App& command, Invocation& invocation) {
@@ -156,6 +162,7 @@ void add_coordinator(CLI::App& root, Invocation& invocation) {
         root.add_subcommand("coordinator", "The root of the tree: keeps the shared classifiers");
     add_coordinator_options(*command, invocation);
     add_member_commands(*command, invocation);
+    add_key_command(*command, invocation);
     add_donate(*command, invocation);
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/ask_member.hpp"
+#include "app/cli/policy_option.hpp"
 
 namespace tributary::app {
 
@@ -78,12 +79,37 @@ Result<int> run_live(const LiveOptions& options) {
     return kExitDone;
 }
 
+struct PolicyOptions {
+    std::string state;
+    netlayer::RotationPolicy policy = netlayer::RotationPolicy::regret;
+    bool json = false;
+};
+
+Result<int> run_policy(const PolicyOptions& options) {
+    const nlohmann::json extra{{"policy", netlayer::policy_name(options.policy)}};
+    TRIBUTARY_TRY(const ControlFrame answer, ask_member(options.state, "policy", extra.dump()));
+    if (options.json) std::cout << answer.json << "\n";
+    return kExitDone;
+}
+
+void add_policy_command(CLI::App& group, Invocation& invocation) {
+    auto options = std::make_shared<PolicyOptions>();
+    CLI::App* command = group.add_subcommand(
+        "policy", "Change when the processes of a running service rotate, until it starts again");
+    add_policy_argument(*command, options->policy);
+    command->add_option("--state", options->state, "Folder of the coordinator")->required();
+    command->add_flag("--json", options->json, "Print one JSON object");
+    command->callback(
+        [&invocation, options] { invocation.run = [options] { return run_policy(*options); }; });
+}
+
 }  // namespace
 
 void add_overlay_live(CLI::App& group, Invocation& invocation) {
     auto options = std::make_shared<LiveOptions>();
     group.add_option("--state", options->state, "Folder of a running coordinator: show its tree");
     group.add_flag("--json", options->json, "Print one JSON object");
+    add_policy_command(group, invocation);
     group.callback([&group, &invocation, options] {
         if (!group.get_subcommands().empty()) return;
         invocation.run = [options] { return run_live(*options); };

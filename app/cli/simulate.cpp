@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.hpp"
+#include "app/cli/policy_option.hpp"
 #include "netlayer/simulation/central.hpp"
 #include "netlayer/simulation/replay.hpp"
 #include "netlayer/simulation/shrink.hpp"
@@ -137,9 +138,13 @@ std::string replay_command(const netlayer::SimulationOptions& options) {
     if (options.crashes) command += " --crashes";
     if (options.revocations) command += " --revocations";
     if (options.rotations) command += " --rotations";
-    if (options.policy == netlayer::RotationPolicy::regret) {
-        command += " --policy regret --regret-floor " + std::to_string(options.regret_floor);
+    if (options.policy != netlayer::RotationPolicy::none) {
+        command += std::string(" --policy ") + netlayer::policy_name(options.policy) +
+                   " --regret-floor " + std::to_string(options.regret_floor);
     }
+    if (options.change_policy) command += " --change-policy";
+    if (options.balance_joins) command += " --balance-joins";
+    if (options.fresh_keys) command += " --fresh-keys";
     if (options.resets) command += " --resets";
     if (options.server_crashes) command += " --server-crashes";
     if (!options.leaves) command += " --no-leaves";
@@ -235,18 +240,17 @@ void add_events(CLI::App& command, SimulateOptions& options) {
                      "Members' cards are voided; they never come back");
     command.add_flag("--rotations", simulation.rotations,
                      "A search tree in which processes rotate all the time");
-    command
-        .add_option_function<std::string>(
-            "--policy",
-            [&simulation](const std::string& name) {
-                simulation.policy = name == "regret" ? netlayer::RotationPolicy::regret
-                                                     : netlayer::RotationPolicy::none;
-            },
-            "A search tree in which processes rotate when it pays: none or regret")
-        ->check(CLI::IsMember({"none", "regret"}));
+    add_policy_option(command, simulation.policy,
+                      "A search tree in which processes rotate when their policy wishes it: ");
+    command.add_flag("--change-policy", simulation.change_policy,
+                     "A search tree in which the operator chooses another policy all the time");
+    command.add_flag("--balance-joins", simulation.balance_joins,
+                     "In a search tree: processes rotate by size where somebody joins");
+    command.add_flag("--fresh-keys", simulation.fresh_keys,
+                     "In a search tree: a client has another key each time it joins");
     command
         .add_option("--regret-floor", simulation.regret_floor,
-                    "With --policy regret: hops that a rotation must have been able to save")
+                    "Policy regret: hops that a rotation must have been able to save")
         ->check(CLI::Range(0, 1'000'000))
         ->capture_default_str();
     command.add_flag("--resets", simulation.resets, "Links break and are found again, or too late");

@@ -4,7 +4,7 @@
 #include "app/coordinator/donated_records.hpp"
 #include "app/coordinator/keeper.hpp"
 #include "app/service/node_requests.hpp"
-#include "app/service/overlay_view.hpp"
+#include "app/service/overlay_requests.hpp"
 #include "app/service/version_inspector.hpp"
 #include "base/file.hpp"
 
@@ -54,10 +54,7 @@ struct Coordinator::Parts {
     Result<ControlFrame> answer(const ControlFrame& request) {
         const Member member{node.get(), &*reader, &metrics, "coordinator", "coordinator", {}, {}};
         if (auto answered = answer_common(member, request)) return std::move(*answered);
-        if (command_of(request) == "overlay") {
-            TRIBUTARY_TRY(const netlayer::OverlayView view, node->overlay());
-            return ControlFrame{overlay_json(view), {}};
-        }
+        if (auto answered = answer_overlay(*node, request)) return std::move(*answered);
         return fail(Errc::invalid_argument, "a coordinator does not know the request \"" +
                                                 command_of(request) +
                                                 "\". Ask an agent: give its --state");
@@ -77,6 +74,7 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     node.process.degree = options.degree;
     node.process.search_tree = options.search_tree;
     node.process.policy = options.policy;
+    node.key_rule = options.key_rule;
     if (options.store.where.empty()) options.store.where = options.state / "objects.sqlite";
 
     auto parts = std::make_unique<Parts>();

@@ -11,6 +11,7 @@
 #include "app/coordinator/invitation.hpp"
 #include "app/coordinator/leading_store.hpp"
 #include "base/result.hpp"
+#include "netlayer/identity/key_office.hpp"
 #include "netlayer/options.hpp"
 
 namespace tributary::app {
@@ -22,6 +23,7 @@ struct CoordinatorOptions {
     std::size_t degree = 2;    ///< children per process of the k-ary tree
     bool search_tree = false;  ///< instead of it, a binary search tree that may rotate
     netlayer::RotationPolicy policy = netlayer::RotationPolicy::regret;
+    netlayer::KeyRule key_rule = netlayer::KeyRule::organization;  ///< of the search tree
     LeadingStoreOptions store{};  ///< where: empty is a file in the state folder
 };
 

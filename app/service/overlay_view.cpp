@@ -59,7 +59,7 @@ Json member_json(const Members& members, const MemberView& member) {
             {"alpha", alpha_json(report.alpha)}};
 }
 
-Json name_of(const Members& members, ProcessId id) {
+Json member_called(const Members& members, ProcessId id) {
     const auto found = members.find(id);
     return found == members.end() ? Json() : Json(found->second->report.name);
 }
@@ -68,7 +68,7 @@ Json place_json(const Members& members, const netlayer::ObjectPlace& place) {
     return {{"object", place.object},
             {"version", place.version},
             {"at", place.at ? Json(std::to_string(*place.at)) : Json()},
-            {"at_name", place.at ? name_of(members, *place.at) : Json()},
+            {"at_name", place.at ? member_called(members, *place.at) : Json()},
             {"towards", std::to_string(place.towards)}};
 }
 

@@ -155,6 +155,22 @@ Status Node::rotate(ProcessId child) {
     return driver.mailbox().post([&driver, child] { driver.rotate(child); });
 }
 
+Status Node::choose_policy(RotationPolicy policy) {
+    Awaited<Status> awaited;
+    ZmqDriver& driver = *parts_->driver;
+    TRIBUTARY_CHECK(driver.mailbox().post(
+        [&driver, policy, done = awaited.setter()] { done(driver.choose(policy)); }));
+    return awaited.get(kStatusTimeout, "the choice of a policy");
+}
+
+Result<KeyTable> Node::keys(bool bisect) {
+    Awaited<Result<KeyTable>> awaited;
+    ZmqDriver& driver = *parts_->driver;
+    TRIBUTARY_CHECK(driver.mailbox().post(
+        [&driver, bisect, done = awaited.setter()] { done(driver.keys(bisect)); }));
+    return awaited.get(kStatusTimeout, "the request for the keys");
+}
+
 Result<NodeStatus> Node::status() {
     Awaited<Result<NodeStatus>> awaited;
     ZmqDriver& driver = *parts_->driver;

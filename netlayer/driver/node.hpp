@@ -21,6 +21,7 @@
 #include "base/result.hpp"
 #include "netlayer/driver/keys.hpp"
 #include "netlayer/identity/card_judge.hpp"
+#include "netlayer/identity/key_office.hpp"
 #include "netlayer/object/inspection.hpp"
 #include "netlayer/object/object.hpp"
 #include "netlayer/options.hpp"
@@ -57,6 +58,7 @@ struct NodeOptions {
     std::string server_public_key;                  ///< client
     Micros card_lifetime = std::chrono::hours(24);  ///< server: of the cards that it issues
     Micros card_tolerance = kCardTolerance;         ///< what clocks may differ by
+    KeyRule key_rule = KeyRule::organization;       ///< server of a search tree
     ProcessOptions process;                         ///< degree of the tree, time-outs, bounds
     std::size_t threads = 1;                        ///< programs that run at once
     std::size_t max_message_bytes = std::size_t{16} << 20U;
@@ -87,6 +89,12 @@ struct UpdateRequest {
     /// Optional; called once on the reactor thread after the update was applied: success when it is
     /// durable, `disconnected` when that will never be known. Asks for the durable report.
     std::function<void(Status)> on_durable;
+};
+
+/// The keys of members, and how many of them changed just now.
+struct KeyTable {
+    std::vector<KeyRow> rows;
+    std::size_t changed = 0;
 };
 
 /// A snapshot for `status` and the console.
@@ -149,6 +157,18 @@ class Node {
     /// Nothing waits for it, and it may be refused; status() tells who stands where.
     /// @error limit_exceeded (too many local requests), disconnected (the node is stopped)
     Status rotate(ProcessId child);
+
+    /// Server of a search tree: everybody rotates by this policy from now on; a restart goes back
+    /// to NodeOptions::process.
+    /// @error invalid_argument (another tree, or a client), timeout, disconnected
+    Status choose_policy(RotationPolicy policy);
+
+    /// Server of a search tree: the keys of its members.
+    /// @param bisect  first order them anew by what was observed; each has its new key when it
+    /// joins
+    ///                the next time
+    /// @error invalid_argument (another tree, or nothing was observed), limit_exceeded, io, timeout
+    Result<KeyTable> keys(bool bisect);
 
     /// @error timeout (the reactor did not answer within a second)
     Result<NodeStatus> status();

@@ -52,6 +52,7 @@ Transport::Transport(const Context& context, TransportOptions options, const Clo
              options_.card_tolerance) {
     if (!is_server()) return;
     office_.emplace(options_.state, options_.signing, options_.card_lifetime, clock);
+    office_->give_keys(options_.member_keys);
     judge_.trust(office_->public_key());
 }
 

@@ -54,6 +54,8 @@ struct TransportOptions {
     Micros stale{2'000'000};  ///< an edge on which the parent is silent so long is dialled again
     /// How much of a peer's edge was processed: Process::received.
     std::function<std::optional<Sequence>(ProcessId, Epoch)> processed;
+    /// Server of a search tree: the places of a member; empty elsewhere.
+    std::function<MemberKeys(ProcessId, const std::string& organization)> member_keys{};
 };
 
 class Transport {
@@ -65,6 +67,12 @@ class Transport {
     /// For start().
     Transport(const Context& context, TransportOptions options, const Clock& clock,
               Metrics& metrics);
+
+    /// What the coordinator said about the owner of a card that was judged before.
+    [[nodiscard]] std::optional<MemberCard> proven(const Card& card) const {
+        auto judged = judge_.judge(card);
+        return judged ? *judged : std::nullopt;
+    }
 
     /// Waits until something arrives, `wake` is readable, or the time is over.
     /// @param read_messages  false: leave messages of peers where they are (back-pressure)

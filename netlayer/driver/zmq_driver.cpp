@@ -74,6 +74,7 @@ ZmqDriver::ZmqDriver(NodeOptions options)
 Result<std::unique_ptr<ZmqDriver>> ZmqDriver::make(NodeOptions options,
                                                    std::unique_ptr<Store> store, Metrics& metrics) {
     auto driver = std::make_unique<ZmqDriver>(std::move(options));
+    TRIBUTARY_CHECK(driver->open_keys());
     TRIBUTARY_CHECK(driver->open_sockets(metrics));
     TRIBUTARY_CHECK(driver->begin_life(std::move(store)));
     return driver;
@@ -92,6 +93,9 @@ Status ZmqDriver::open_sockets(Metrics& metrics) {
     TRIBUTARY_TRY(transport.signing, load_or_create_signing_key(options_.state));
     transport.processed = [this](ProcessId peer, Epoch epoch) {
         return process_->received(peer, epoch);
+    };
+    transport.member_keys = [this](ProcessId member, const std::string& organization) {
+        return member_keys(member, organization);
     };
     TRIBUTARY_TRY(transport_, Transport::start(*context_, std::move(transport), clock_, metrics));
     pool_ = std::make_unique<WorkerPool>(options_.threads, options_.process.max_operations);
@@ -171,8 +175,11 @@ void ZmqDriver::turn() {
     transport_->wait(mailbox_->descriptor(), time_to_wait(), may_read());
     for (const Mailbox::Task& task : mailbox_->take()) task();
     for (Input& input : transport_->collect(may_read())) {
-        if (const auto* direct = std::get_if<DirectReceived>(&input)) {
-            if (const auto* join = std::get_if<JoinRequest>(&direct->message)) remember(*join);
+        if (auto* direct = std::get_if<DirectReceived>(&input)) {
+            if (auto* join = std::get_if<JoinRequest>(&direct->message)) {
+                remember(*join);
+                assign_key(*join);
+            }
         }
         // Not before: what comes in front of it could be sent ahead of what the peer misses.
         if (const auto* resumed = std::get_if<LinkResumed>(&input)) transport_->resumed(*resumed);

@@ -57,12 +57,17 @@ class ZmqDriver {
     void read(ObjectId object, bool strict, Operations::ReadDone done);
     void leave(Done done);
     void rotate(ProcessId child);
+    Status choose(RotationPolicy policy);
+    Result<KeyTable> keys(bool bisect);
     void when_connected(Done done);
     [[nodiscard]] NodeStatus status() const;
     [[nodiscard]] OverlayView overlay() const { return process_->overlay(); }
 
  private:
     Status open_sockets(Metrics& metrics);
+    Status open_keys();
+    MemberKeys member_keys(ProcessId member, const std::string& organization);
+    void assign_key(JoinRequest& request);
     Status begin_life(std::unique_ptr<Store> store);
     Status begin_service(std::unique_ptr<Store> store, Process::Setup& setup);
     [[nodiscard]] Card own_card() const;
@@ -127,6 +132,7 @@ class ZmqDriver {
     /// Versions by the token of their Persist, to be told when that is on disk.
     std::deque<std::pair<std::uint64_t, std::vector<Object>>> storing_;
     std::set<std::string> remembered_;
+    std::optional<KeyOffice> keys_;  ///< server of a search tree
     std::vector<Done> connect_waits_;
     std::vector<Done> leave_waits_;
     std::optional<Micros> join_at_;

@@ -42,6 +42,17 @@ void ZmqDriver::rotate(ProcessId child) {
     if (!dead()) step(RotateInvoked{child});
 }
 
+Status ZmqDriver::choose(RotationPolicy policy) {
+    if (const auto error = dead()) return fail(*error);
+    if (!is_server() || !options_.process.search_tree) {
+        return fail(Errc::invalid_argument,
+                    "a policy needs a tree that rotates, and its coordinator. Start one with: "
+                    "tributary coordinator --tree search");
+    }
+    step(PolicyChosen{policy});
+    return {};
+}
+
 void ZmqDriver::when_connected(Done done) {
     if (const auto error = dead()) {
         done(fail(*error));

@@ -4,6 +4,21 @@
 
 namespace tributary::netlayer {
 
+namespace {
+
+/// The place in the search tree is nobody's choice.
+bool may_stand(const MemberCard& proven, Key place) {
+    if (place == kNoKey) return true;
+    if (proven.keys.key == kNoKey) return place == key_of(proven.id);
+    return place == proven.keys.key || place == proven.keys.before;
+}
+
+Error another_place() {
+    return {Errc::permission, "a card claims another place in the tree"};
+}
+
+}  // namespace
+
 Result<bool> CardJudge::learn(const std::string& carried) {
     if (!coordinator_) return fail(Errc::permission, "the coordinator's key is not known yet");
     TRIBUTARY_TRY(Revocation fresh, open_revocation(carried, *coordinator_));
@@ -13,12 +28,8 @@ Result<bool> CardJudge::learn(const std::string& carried) {
 }
 
 Result<std::optional<MemberCard>> CardJudge::judge(const Card& card) const {
-    // The place in the search tree is nobody's choice.
-    const Key place = card.id == kServer ? kServerKey : key_of(card.id);
-    if (card.key != kNoKey && card.key != place) {
-        return fail(Errc::permission, "a card claims another place in the tree");
-    }
     if (card.id == kServer) {
+        if (card.key != kNoKey && card.key != kServerKey) return fail(another_place());
         if (card.public_key == server_key_) return std::nullopt;
         return fail(Errc::permission, "a card for the coordinator bears another key");
     }
@@ -28,6 +39,7 @@ Result<std::optional<MemberCard>> CardJudge::judge(const Card& card) const {
         proven.organization != card.name || (proven.roles & kRoleMember) == 0) {
         return fail(Errc::permission, "a card is about another process than its membership");
     }
+    if (!may_stand(proven, card.key)) return fail(another_place());
     TRIBUTARY_CHECK(still_good(proven));
     return proven;
 }

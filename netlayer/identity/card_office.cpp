@@ -80,8 +80,10 @@ std::string CardOffice::card_for(const std::string& public_key,
                                  const SigningPublic& signing_key) const {
     if (!knew(public_key)) return {};
     const KeyEntry& entry = *authorized_.known(public_key);
-    return sign_card({process_id_of_key(public_key), entry.organization, public_key, signing_key,
-                      kRoleMember, clock_.wall() + lifetime_, entry.number},
+    const ProcessId id = process_id_of_key(public_key);
+    const MemberKeys keys = keys_ ? keys_(id, entry.organization) : MemberKeys{};
+    return sign_card({id, entry.organization, public_key, signing_key, kRoleMember,
+                      clock_.wall() + lifetime_, entry.number, keys},
                      key_);
 }
 

@@ -5,7 +5,9 @@
 // whose cards may not have run out yet, the newest kMaxRevoked of them.
 // Thread: the reactor's. protocol section 6.
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "netlayer/identity/member_card.hpp"
 #include "netlayer/identity/member_register.hpp"
@@ -17,6 +19,11 @@ class CardOffice {
     /// @param state     the folder of the register
     /// @param lifetime  of a card; it is renewed when half of it is over
     CardOffice(std::filesystem::path state, SigningKey key, Micros lifetime, const Clock& clock);
+
+    /// Cards name the places in the search tree from now on.
+    void give_keys(std::function<MemberKeys(ProcessId, const std::string& organization)> keys) {
+        keys_ = std::move(keys);
+    }
 
     /// Looks for changes of the register.
     /// @return  whether there is a new revocation
@@ -50,6 +57,7 @@ class CardOffice {
     KeyFolder authorized_;
     KeyFolder invited_;
     KeyFolder revoked_;
+    std::function<MemberKeys(ProcessId, const std::string&)> keys_;
     std::string revocation_;
     std::uint64_t revocation_number_ = 0;
 };

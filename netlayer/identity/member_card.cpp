@@ -63,15 +63,18 @@ std::string sign_card(const MemberCard& card, const SigningKey& coordinator) {
     statement.set_expires_ms(static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(card.expires).count()));
     statement.set_epoch(card.epoch);
+    statement.set_key(card.keys.key);
+    statement.set_key_before(card.keys.before);
     return sign_statement(kMembership, statement, coordinator);
 }
 
 Result<MemberCard> open_card(const std::string& carried, const SigningPublic& coordinator) {
     TRIBUTARY_TRY(const auto statement,
                   open_statement<wire::MembershipStatement>(kMembership, carried, coordinator));
-    MemberCard card{
-        statement.id(), statement.organization(), statement.public_key(), {}, statement.roles(),
-        Micros{0},      statement.epoch()};
+    MemberCard card{statement.id(),         statement.organization(),
+                    statement.public_key(), {},
+                    statement.roles(),      Micros{0},
+                    statement.epoch(),      {statement.key(), statement.key_before()}};
     if (statement.signing_key().size() != card.signing_key.size() ||
         statement.expires_ms() > kLatestMs) {
         return fail(Errc::corrupt, "a card has a signing key or a date that cannot be");

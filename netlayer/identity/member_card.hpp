@@ -25,6 +25,14 @@ inline constexpr std::uint32_t kRoleMember = 1;
 /// out first.
 inline constexpr std::size_t kMaxRevoked = 4096;
 
+/// Where a member may stand in the search tree.
+struct MemberKeys {
+    Key key = kNoKey;     ///< none: the key that follows from the id
+    Key before = kNoKey;  ///< until it joins the next time; none: no other one
+
+    friend bool operator==(const MemberKeys&, const MemberKeys&) = default;
+};
+
 struct MemberCard {
     ProcessId id = 0;  ///< key in the tree
     std::string organization;
@@ -33,6 +41,7 @@ struct MemberCard {
     std::uint32_t roles = kRoleMember;
     Micros expires{0};        ///< since 1970
     std::uint64_t epoch = 0;  ///< of the membership
+    MemberKeys keys{};        ///< places in the search tree
 
     friend bool operator==(const MemberCard&, const MemberCard&) = default;
 };

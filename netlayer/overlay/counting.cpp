@@ -12,21 +12,40 @@ void halve(Weights& weights, std::uint32_t times) {
     weights.right >>= times;
 }
 
+std::size_t index(Side side) {
+    return side == Side::left ? 0 : 1;
+}
+
 }  // namespace
 
 std::int32_t rotation_gain(std::uint64_t x_before, std::uint64_t p_after) {
     return log2_fixed(x_before) - log2_fixed(p_after);
 }
 
-std::uint64_t CountingPolicy::weight() const {
-    return own_ + children_[0].self.sum() + children_[1].self.sum();
+std::int32_t single_gain(const Surroundings& around, Side child) {
+    const Weights& x = around.children.at(index(child)).self;
+    const std::uint64_t inner = child == Side::left ? x.right : x.left;
+    const std::uint64_t rest = around.weight() - x.sum();
+    return rotation_gain(x.sum(), rest + inner);
+}
+
+std::int32_t double_gain(const Surroundings& around, Side child) {
+    const bool left = child == Side::left;
+    const Report& y = around.children.at(index(child));
+    const Weights& x = left ? y.right : y.left;
+    const std::uint64_t toward_y = left ? x.left : x.right;
+    const std::uint64_t toward_us = left ? x.right : x.left;
+    const std::uint64_t y_after = y.self.sum() - x.sum() + toward_y;
+    const std::uint64_t our_after = around.weight() - y.self.sum() + toward_us;
+    return log2_fixed(y.self.sum()) + log2_fixed(x.sum()) - log2_fixed(y_after) -
+           log2_fixed(our_after);
 }
 
 void CountingPolicy::age(std::uint32_t era) {
     if (era <= era_) return;
     const std::uint32_t times = era - era_ < 31 ? era - era_ : 31;
-    own_ >>= times;
-    for (Report& child : children_) {
+    around_.own >>= times;
+    for (Report& child : around_.children) {
         halve(child.self, times);
         halve(child.left, times);
         halve(child.right, times);
@@ -40,14 +59,14 @@ void CountingPolicy::on_request(const View& view, const Message& message) {
     double_ = {};
     for (const Key end : {message.from, message.to}) {
         const Place where = place(view, end);
-        if (where.side == Side::self) ++own_;
+        if (where.side == Side::self) ++around_.own;
         if (where.side == Side::self || where.side == Side::above) continue;
         (where.inner ? double_ : single_)[index(where.side)] = true;
     }
 }
 
 void CountingPolicy::on_weights(const View&, Side child, const Report& report) {
-    children_[index(child)] = report;
+    around_.children[index(child)] = report;
 }
 
 Report CountingPolicy::report(const View&) {
@@ -55,29 +74,10 @@ Report CountingPolicy::report(const View&) {
         return static_cast<std::uint32_t>(weights.sum());
     };
     Report report;
-    report.self = {own_, total(children_[0].self), total(children_[1].self)};
-    report.left = children_[0].self;
-    report.right = children_[1].self;
+    report.self = {around_.own, total(around_.children[0].self), total(around_.children[1].self)};
+    report.left = around_.children[0].self;
+    report.right = around_.children[1].self;
     return report;
-}
-
-std::int32_t CountingPolicy::single_gain(Side child) const {
-    const Weights& x = children_[index(child)].self;
-    const std::uint64_t inner = child == Side::left ? x.right : x.left;
-    const std::uint64_t rest = weight() - x.sum();
-    return rotation_gain(x.sum(), rest + inner);
-}
-
-std::int32_t CountingPolicy::double_gain(Side child) const {
-    const bool left = child == Side::left;
-    const Report& y = children_[index(child)];
-    const Weights& x = left ? y.right : y.left;
-    const std::uint64_t toward_y = left ? x.left : x.right;
-    const std::uint64_t toward_us = left ? x.right : x.left;
-    const std::uint64_t y_after = y.self.sum() - x.sum() + toward_y;
-    const std::uint64_t our_after = weight() - y.self.sum() + toward_us;
-    return log2_fixed(y.self.sum()) + log2_fixed(x.sum()) - log2_fixed(y_after) -
-           log2_fixed(our_after);
 }
 
 Lift CountingPolicy::propose_rotation(const View&, Price) {
@@ -88,10 +88,10 @@ Lift CountingPolicy::propose_rotation(const View&, Price) {
         best_gain = gain;
         best = lift;
     };
-    consider(single_[0], single_gain(Side::left), Lift::left);
-    consider(single_[1], single_gain(Side::right), Lift::right);
-    consider(double_[0], double_gain(Side::left), Lift::left_inner);
-    consider(double_[1], double_gain(Side::right), Lift::right_inner);
+    consider(single_[0], single_gain(around_, Side::left), Lift::left);
+    consider(single_[1], single_gain(around_, Side::right), Lift::right);
+    consider(double_[0], double_gain(around_, Side::left), Lift::left_inner);
+    consider(double_[1], double_gain(around_, Side::right), Lift::right_inner);
     single_ = {};
     double_ = {};
     return best;
@@ -100,8 +100,8 @@ Lift CountingPolicy::propose_rotation(const View&, Price) {
 void CountingPolicy::on_rotation(const View& view, bool inner) {
     if (inner) return;
     // Neighbours report again at once; a side without a child weighs nothing.
-    if (view.left == kNoKey) children_[0] = {};
-    if (view.right == kNoKey) children_[1] = {};
+    if (view.left == kNoKey) around_.children[0] = {};
+    if (view.right == kNoKey) around_.children[1] = {};
 }
 
 }  // namespace tributary::netlayer::overlay

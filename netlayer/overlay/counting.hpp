@@ -17,6 +17,21 @@ namespace tributary::netlayer::overlay {
 /// A semi-splay step must lower the sum of log2(weight) by more than one half.
 inline constexpr std::int32_t kSemiSplayGain = kLog2One / 2;
 
+/// What a process knows of the weights around it.
+struct Surroundings {
+    std::uint32_t own = 0;
+    std::array<Report, 2> children{};  ///< to the left, to the right
+
+    [[nodiscard]] std::uint64_t weight() const {
+        return own + children[0].self.sum() + children[1].self.sum();
+    }
+};
+
+/// How far a step lowers the sum of log2(weight): the child on this side over the process.
+std::int32_t single_gain(const Surroundings& around, Side child);
+/// The same of the double step: the child's inner child over it, then over the process.
+std::int32_t double_gain(const Surroundings& around, Side child);
+
 class CountingPolicy final : public Policy {
  public:
     [[nodiscard]] bool only_ends() const override { return false; }
@@ -26,18 +41,14 @@ class CountingPolicy final : public Policy {
     Lift propose_rotation(const View& view, Price average) override;
     void on_rotation(const View& view, bool inner) override;
 
-    [[nodiscard]] std::uint64_t weight() const;
+    [[nodiscard]] std::uint64_t weight() const { return around_.weight(); }
 
  private:
-    static std::size_t index(Side side) { return side == Side::left ? 0 : 1; }
     void age(std::uint32_t era);
-    [[nodiscard]] std::int32_t single_gain(Side child) const;
-    [[nodiscard]] std::int32_t double_gain(Side child) const;
 
-    std::array<Report, 2> children_{};
+    Surroundings around_;
     std::array<bool, 2> single_{};  ///< the last message went through that child's outer side
     std::array<bool, 2> double_{};  ///< ... through its inner side
-    std::uint32_t own_ = 0;
     std::uint32_t era_ = 0;
 };
 

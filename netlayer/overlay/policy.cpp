@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "netlayer/overlay/counting.hpp"
+#include "netlayer/overlay/planned.hpp"
 #include "netlayer/overlay/regret.hpp"
 #include "netlayer/overlay/splay.hpp"
 
@@ -24,6 +25,10 @@ bool Policy::confirm(const View&, Lift, Price) {
 }
 Price Policy::limit(Lift) {
     return {std::numeric_limits<std::uint64_t>::max()};
+}
+void Policy::on_plan(std::uint32_t, std::uint32_t) {}
+void Policy::abandon(const View& view, Lift lift) {
+    confirm(view, lift, {std::numeric_limits<std::uint64_t>::max() / 4});
 }
 void Policy::on_child(Side) {}
 void Policy::on_rotation(const View&, bool) {}
@@ -59,6 +64,7 @@ Result<std::unique_ptr<Policy>> make_policy(std::string_view name, const PolicyO
     if (name == "lazy") return std::make_unique<SplayPolicy>(options.lazy_rotations);
     if (name == "gate") return std::make_unique<GatePolicy>();
     if (name == "counting") return std::make_unique<CountingPolicy>();
+    if (name == "rebuild") return std::make_unique<PlannedPolicy>();
     if (name == "regret") {
         return std::make_unique<RegretPolicy>(options.regret_floor, options.regret_clamped);
     }

@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "netlayer/overlay/price.hpp"
+#include "netlayer/overlay/report.hpp"
 #include "netlayer/overlay/tree.hpp"
 
 namespace tributary::netlayer::overlay {
@@ -56,23 +57,6 @@ struct Place {
 };
 Place place(const View& view, Key key);
 
-/// Weights of one process: requests that start or end at it, and in its two subtrees.
-struct Weights {
-    std::uint32_t own = 0;
-    std::uint32_t left = 0;
-    std::uint32_t right = 0;
-
-    [[nodiscard]] std::uint64_t sum() const { return std::uint64_t{own} + left + right; }
-};
-
-/// What a child piggybacks on whatever it sends to its parent next.
-struct Report {
-    std::uint32_t kept_apart = 0;  ///< messages between its inner subtree and the rest of it
-    Weights self;
-    Weights left;
-    Weights right;
-};
-
 /// A rotation worth asking for. The last two are double: the inner grandchild over its parent, then
 /// over this process, as two single rotations.
 enum class Lift : std::uint8_t { none, self, parent, left, right, left_inner, right_inner };
@@ -97,6 +81,10 @@ class Policy {
     virtual bool confirm(const View& view, Lift lift, Price actual);
     /// The dearest price at which `confirm` would agree now.
     virtual Price limit(Lift lift);
+    /// The coordinator planned a tree, in which this process has this depth.
+    virtual void on_plan(std::uint32_t plan, std::uint32_t rank);
+    /// What it proposes was refused too often: not again before something has changed.
+    virtual void abandon(const View& view, Lift lift);
     /// Another child stands on this side, or none, without a rotation.
     virtual void on_child(Side side);
     /// A rotation changed links of this process; `view` is the new one.
@@ -112,7 +100,7 @@ struct PolicyOptions {
 };
 
 /// Makes the policy object of one process.
-/// @param name  static, splay, lazy, counting, regret, gate
+/// @param name  static, splay, lazy, counting, regret, gate, rebuild (follows plans, makes none)
 /// @error invalid_argument
 Result<std::unique_ptr<Policy>> make_policy(std::string_view name, const PolicyOptions& options);
 

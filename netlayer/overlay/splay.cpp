@@ -48,6 +48,10 @@ bool SplayPolicy::confirm(const View& view, Lift, Price) {
     return true;
 }
 
+void SplayPolicy::abandon(const View&, Lift) {
+    goal_ = kNoKey;
+}
+
 bool GatePolicy::invite(const View&, const Message& message, Price average) {
     const bool repeated = message.to == last_;
     last_ = message.to;

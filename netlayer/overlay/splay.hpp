@@ -24,6 +24,7 @@ class SplayPolicy : public Policy {
     void on_request(const View& view, const Message& message) override;
     Lift propose_rotation(const View& view, Price average) override;
     bool confirm(const View& view, Lift lift, Price actual) override;
+    void abandon(const View& view, Lift lift) override;
 
  private:
     /// The parent is the common ancestor, or a child of the goal: a zig, not a double step.

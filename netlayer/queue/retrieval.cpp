@@ -50,7 +50,7 @@ bool Retrieval::on_migrate(ProcessId from, const Migrate& message) {
     }
     Adjusting(state_).passes(message.from, message.to, message);
     queue->pop();
-    dispatch(id, *queue, {message.from, message.to, message.hops});
+    dispatch(id, *queue, {message.from, message.to, message.hops, message.splay});
     release(id, *queue);
     return true;
 }
@@ -89,7 +89,7 @@ void Retrieval::release(const ObjectId& id, DistQueue& queue) {
     if (state_.is_frozen() && !state_.mutations.frozen_local_steps) return;
     while (queue.can_hand_on()) {  // each turn removes an element
         queue.pop();
-        dispatch(id, queue, {state_.self.key, next_owner(queue.head()), 0});
+        dispatch(id, queue, {state_.self.key, next_owner(queue.head())});
     }
 }
 
@@ -120,8 +120,12 @@ void Retrieval::dispatch(const ObjectId& id, DistQueue& queue, Trip trip) {
     }
     message.from = trip.from;
     message.to = trip.to;
+    message.splay = trip.splay;
     message.hops = std::min<std::uint64_t>(trip.hops, kReportedHops) + 1;
-    if (trip.from == state_.self.key) Adjusting(state_).passes(trip.from, trip.to, message);
+    if (trip.from == state_.self.key) {
+        message.splay = Adjusting(state_).invites(trip.to);
+        Adjusting(state_).passes(trip.from, trip.to, message);
+    }
     ++state_.counters.migrations;
     state_.send(head.process, std::move(message));
 }

@@ -39,6 +39,7 @@ class Retrieval {
         Key from = kNoKey;
         Key to = kNoKey;
         std::uint64_t hops = 0;  ///< edges passed so far
+        bool splay = false;      ///< the policy of the first one invites both ends to rise
     };
     void dispatch(const ObjectId& id, DistQueue& queue, Trip trip);
     /// The key of the process for which an element stands, or of the neighbour on the way to it.

@@ -138,6 +138,10 @@ const std::map<std::string, Parser>& parsers() {
         {"leave", [](const Json&) { return Input{LeaveInvoked{}}; }},
         {"rotate",
          [](const Json& json) { return Input{RotateInvoked{json.at("child").get<ProcessId>()}}; }},
+        {"policy",
+         [](const Json& e) {
+             return Input{PolicyChosen{static_cast<RotationPolicy>(e.at("policy").get<int>())}};
+         }},
         {"computed", computed_of},
         {"stored", [](const Json& e) { return Input{Stored{e.at("token").get<std::uint64_t>()}}; }},
         {"link_resumed", [](const Json& e) { return Input{link_of<LinkResumed>(e)}; }},

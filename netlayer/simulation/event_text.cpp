@@ -84,6 +84,9 @@ struct InputWriter {
         return {{"kind", "join"}, {"server", card_of(e.server)}, {"incarnation", e.incarnation}};
     }
     Json operator()(const LeaveInvoked&) const { return {{"kind", "leave"}}; }
+    Json operator()(const PolicyChosen& e) const {
+        return {{"kind", "policy"}, {"policy", static_cast<int>(e.policy)}};
+    }
     Json operator()(const RotateInvoked& e) const {
         return {{"kind", "rotate"}, {"child", e.child}};
     }

@@ -40,6 +40,9 @@ struct Mutations {
     bool early_release = false;                  ///< ... x goes on before it has what p commits
     bool no_cancel = false;                      ///< ... g is not told that it was given up
 
+    /// Not a rule taken out: g refuses three of four locks, however free it is.
+    bool refuse_most_locks = false;
+
     friend bool operator==(const Mutations&, const Mutations&) = default;
 };
 

@@ -19,7 +19,10 @@ constexpr std::uint64_t kMostSteps = 50'000'000;
 ProcessOptions timing(const SimulationOptions& options, Random random) {
     ProcessOptions timing;
     timing.degree = options.degree != 0 ? options.degree : 2 + random.below(3);
-    timing.search_tree = options.rotations || options.policy != RotationPolicy::none;
+    timing.search_tree =
+        options.rotations || options.policy != RotationPolicy::none || options.change_policy;
+    timing.balance_joins = options.balance_joins;
+    timing.rebuild_every = 2;
     timing.policy = options.policy;
     timing.regret_floor = options.regret_floor;
     timing.heartbeat = Micros{100'000};
@@ -80,6 +83,7 @@ SimulationReport simulate(const SimulationOptions& options) {
     const Random random(options.seed);
     const bool faults = options.cuts || options.crashes;
     World world(random, timing(options, random.split("shape")), options.mutations, faults);
+    if (options.fresh_keys) world.give_fresh_keys();
     std::optional<EventLog> log;
     if (options.record) world.record(log.emplace(options.record));
     History history;

@@ -35,7 +35,11 @@ struct SimulationOptions {
     /// A search tree, in which processes rotate when their policy wishes it.
     RotationPolicy policy = RotationPolicy::none;
     std::uint32_t regret_floor = 20;  ///< of the policy; less: more rotations
-    bool late_joins = true;           ///< a third of the clients join while the others work
+    /// A search tree, in which the operator chooses another policy all the time.
+    bool change_policy = false;
+    bool balance_joins = false;  ///< in a search tree: rotate by size where somebody joins
+    bool fresh_keys = false;     ///< in a search tree: another key at each join
+    bool late_joins = true;      ///< a third of the clients join while the others work
 
     /// Each client invokes the next operation as soon as the last one is complete: an update or a
     /// strict read of one object, by equal chance; no program refuses. For comparisons of speed.

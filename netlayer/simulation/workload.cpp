@@ -13,6 +13,7 @@ constexpr Micros kThink{60'000};
 constexpr Micros kBetweenFaults{250'000};
 constexpr Micros kBetweenManyLeaves{40'000};
 constexpr Micros kBetweenRotations{8'000};
+constexpr Micros kBetweenPolicies{700'000};
 constexpr Micros kTimeToRest{60'000'000};
 constexpr Micros kQuietStep{100'000};
 // A program does not start again before its last words have arrived: longer than any delay.
@@ -40,6 +41,7 @@ void Workload::begin() {
     if (!options_.back_to_back) world_.wake(within(kThink), {Reason::think, kServer});
     world_.wake(kBetweenFaults, {Reason::fault, 0});
     if (options_.rotations) world_.wake(kBetweenFaults, {Reason::rotate, 0});
+    if (options_.change_policy) world_.wake(kBetweenPolicies, {Reason::policy, 0});
     world_.wake(kQuietStep, {Reason::check_quiet, 0});
 }
 
@@ -48,6 +50,7 @@ void Workload::woken(const Wake& wake) {
         case Reason::think: think(wake.client); break;
         case Reason::fault: fault(); break;
         case Reason::rotate: rotate(); break;
+        case Reason::policy: choose_policy(); break;
         case Reason::restart: world_.restart_server(++incarnations_); break;
         case Reason::join: join(wake.client); break;
         case Reason::check_quiet: check_quiet(); break;
@@ -222,6 +225,13 @@ void Workload::rotate() {
     auto child = children.begin();
     std::advance(child, static_cast<std::ptrdiff_t>(random_.below(children.size())));
     world_.give(client, RotateInvoked{child->first});
+}
+
+void Workload::choose_policy() {
+    if (updates_ >= options_.operations) return;
+    world_.wake(within(kBetweenPolicies), {Reason::policy, 0});
+    const std::uint64_t number = random_.below(static_cast<std::uint64_t>(kLastPolicy) + 1);
+    world_.give(kServer, PolicyChosen{static_cast<RotationPolicy>(number)});
 }
 
 ProcessId Workload::near_rotation(ProcessId first) {

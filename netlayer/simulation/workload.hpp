@@ -37,6 +37,7 @@ class Workload {
     void fault();
     void cut_near(ProcessId first);
     void rotate();
+    void choose_policy();
     /// Rather a client that takes part in a rotation just now.
     [[nodiscard]] ProcessId near_rotation(ProcessId first);
     void leave_from(ProcessId first);

@@ -383,6 +383,10 @@ void World::transmit(ProcessId from, Send send) {
 
 void World::transmit_direct(ProcessId from, SendDirect send) {
     if (lossy_direct_ && random_.below(50) == 0) return;
+    auto* request = std::get_if<JoinRequest>(&send.message);
+    if (fresh_keys_ && request != nullptr) {
+        request->joiner.key = fresh_keys_->of(request->joiner, random_);
+    }
     schedule_.add(now_ + network_.delay(),
                   Deliver{send.to.id, 0, DirectReceived{from, std::move(send.message)}});
 }

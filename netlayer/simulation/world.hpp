@@ -7,12 +7,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "base/random.hpp"
 #include "netlayer/process.hpp"
 #include "netlayer/simulation/event_log.hpp"
+#include "netlayer/simulation/fresh_keys.hpp"
 #include "netlayer/simulation/network.hpp"
 #include "netlayer/simulation/revocations.hpp"
 #include "netlayer/simulation/schedule.hpp"
@@ -43,6 +45,8 @@ class World {
     World(Random random, ProcessOptions options, Mutations mutations, bool lossy_direct);
 
     void observe(Observer observer) { observer_ = std::move(observer); }
+    /// From now on each join request comes with another key.
+    void give_fresh_keys() { fresh_keys_.emplace(); }
     /// Writes down every step from now on; the log outlives this world.
     void record(EventLog& log) { log_ = &log; }
     /// Starts a program (again); the process itself decides nothing before its first event.
@@ -117,6 +121,7 @@ class World {
     ProcessOptions options_;
     Mutations mutations_;
     bool lossy_direct_;
+    std::optional<FreshKeys> fresh_keys_;
     Network network_;
     Schedule schedule_;
     Observer observer_;

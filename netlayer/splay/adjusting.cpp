@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
-#include "netlayer/splay/sinking.hpp"
+#include "netlayer/splay/wishes.hpp"
 #include "netlayer/tree/search_tree.hpp"
 
 namespace tributary::netlayer {
@@ -22,22 +23,25 @@ constexpr std::uint64_t kMessageBytes = 100;
 constexpr std::uint64_t kCardBytes = 150;
 /// As long as no rotation was measured.
 constexpr Price kAssumed{kMessagesOfARotation * overlay::kHop};
-constexpr Price kTooMuch{std::numeric_limits<std::uint64_t>::max() / 4};
 
 std::size_t index(Side side) {
     return side == Side::left ? 0 : 1;
+}
+
+std::unique_ptr<overlay::Policy> make_policy(const ProcessOptions& options, bool server) {
+    if (!options.search_tree || server || options.policy == RotationPolicy::none) return nullptr;
+    overlay::PolicyOptions tuning;
+    tuning.regret_floor = options.regret_floor;
+    tuning.lazy_rotations = options.lazy_rotations;
+    auto policy = overlay::make_policy(policy_name(options.policy), tuning);
+    return policy ? std::move(*policy) : nullptr;
 }
 
 }  // namespace
 
 Adjustment make_adjustment(const ProcessOptions& options, bool server) {
     Adjustment made;
-    const bool rotates = options.search_tree && !server;
-    if (!rotates || options.policy == RotationPolicy::none) return made;
-    overlay::PolicyOptions tuning;
-    tuning.regret_floor = options.regret_floor;
-    auto policy = overlay::make_policy("regret", tuning);
-    if (policy) made.policy = std::move(*policy);
+    made.policy = make_policy(options, server);
     return made;
 }
 
@@ -49,12 +53,16 @@ overlay::View Adjusting::view() const {
     if (const Child* left = child_at(Side::left)) view.left = left->card.key;
     if (const Child* right = child_at(Side::right)) view.right = right->card.key;
     if (state_.parent) view.parent = state_.parent->card.key;
+    if (state_.parent && state_.parent->told) {
+        view.parent_lo = state_.parent->lo;
+        view.parent_hi = state_.parent->hi;
+        view.grandparent = state_.parent->above;
+    }
     return view;
 }
 
 const Child* Adjusting::child_at(Side side) const {
-    const Child* child = SearchTree(state_).child_towards(side == Side::left ? kNoKey : kServerKey);
-    return child != nullptr && !child->fenced ? child : nullptr;
+    return SearchTree(state_).child_on(side);
 }
 
 Lift Adjusting::lift_of(ProcessId rising) const {
@@ -77,15 +85,27 @@ void Adjusting::watch_edges() {
     }
 }
 
-void Adjusting::count(Key from, Key to, std::uint64_t kept) {
+Price Adjusting::price() const {
+    return adjustment().meter.price(kAssumed);
+}
+
+bool Adjusting::invites(Key to) {
+    if (!adjustment().policy || to == kNoKey || to == kServerKey || to == state_.self.key) {
+        return false;
+    }
+    return adjustment().policy->invite(view(), {state_.self.key, to, adjustment().era, false},
+                                       price());
+}
+
+void Adjusting::count(const overlay::Message& seen, std::uint64_t kept) {
     if (!state_.is_connected()) return;
-    if (from == kNoKey || to == kNoKey || from == to) return;
+    if (seen.from == kNoKey || seen.to == kNoKey || seen.from == seen.to) return;
     const overlay::View here = view();
     // Both ends on one side: the way between them turns before it comes here.
-    if (place(here, from).side == place(here, to).side) return;
+    if (place(here, seen.from).side == place(here, seen.to).side) return;
     watch_edges();
     adjustment().meter.hop(kMessageBytes + kept - sizeof(Message));
-    adjustment().policy->on_request(here, {from, to});
+    adjustment().policy->on_request(here, seen);
     adjustment().look = true;
 }
 
@@ -95,8 +115,10 @@ void Adjusting::tell(Message& message) {
         [this](auto& content) {
             if constexpr (requires { content.kept_apart; }) {
                 Parent& parent = *state_.parent;
-                parent.kept_apart += adjustment().policy->report(view()).kept_apart;
+                overlay::Report report = adjustment().policy->report(view());
+                parent.kept_apart += std::exchange(report.kept_apart, 0);
                 content.kept_apart = parent.kept_apart;
+                if constexpr (requires { content.weights; }) content.weights = report;
             }
         },
         message);
@@ -109,18 +131,58 @@ void Adjusting::hear(ProcessId from, const Message& message) {
         [&](const auto& content) {
             if constexpr (requires { content.kept_apart; }) {
                 Child& child = found->second;
-                if (content.kept_apart <= child.kept_apart) return;  // an older one, sent again
-                constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
                 overlay::Report report;
-                report.kept_apart = static_cast<std::uint32_t>(
-                    std::min(content.kept_apart - child.kept_apart, kMost));
-                child.kept_apart = content.kept_apart;
+                if constexpr (requires { content.weights; }) report = content.weights;
+                if (content.kept_apart > child.kept_apart) {  // else an older one, sent again
+                    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+                    report.kept_apart = static_cast<std::uint32_t>(
+                        std::min(content.kept_apart - child.kept_apart, kMost));
+                    child.kept_apart = content.kept_apart;
+                }
+                if (report == overlay::Report{}) return;
                 watch_edges();
                 const Side side = child.card.key < state_.self.key ? Side::left : Side::right;
                 adjustment().policy->on_weights(view(), side, report);
+                if (report.plan != 0) adjustment().look = true;
             }
         },
         message);
+}
+
+void Adjusting::hear_above(const Pong& message) {
+    Parent& parent = *state_.parent;
+    parent.told = true;
+    parent.lo = message.lo;
+    parent.hi = message.hi;
+    parent.above = message.above;
+    adjustment().era = std::max(adjustment().era, message.era);
+    if (state_.options.search_tree && message.policy != state_.options.policy) {
+        choose(message.policy);
+    }
+}
+
+void Adjusting::choose(RotationPolicy policy) {
+    state_.options.policy = policy;
+    adjustment().policy = make_policy(state_.options, state_.is_server());
+    adjustment().wish.reset();
+    adjustment().look = false;
+}
+
+void Adjusting::tick() {
+    if (adjustment().wish) adjustment().look = true;
+}
+
+const Child* Adjusting::child_of(Lift lift) const {
+    switch (lift) {
+        case Lift::left:
+        case Lift::left_inner: return child_at(Side::left);
+        case Lift::right:
+        case Lift::right_inner: return child_at(Side::right);
+        case Lift::none:
+        case Lift::self:
+        case Lift::parent: break;
+    }
+    return nullptr;
 }
 
 void Adjusting::ask() {
@@ -130,25 +192,29 @@ void Adjusting::ask() {
     if (!mine.policy || !mine.look || !free) return;
     mine.look = false;
     watch_edges();
-    const Lift lift = mine.policy->propose_rotation(view(), mine.meter.price(kAssumed));
-    const Child* child = nullptr;
-    if (lift == Lift::left) child = child_at(Side::left);
-    if (lift == Lift::right) child = child_at(Side::right);
-    if (child == nullptr) {
+    const Lift lift = mine.policy->propose_rotation(view(), price());
+    const bool upward = lift == Lift::self || lift == Lift::parent;
+    const Child* child = child_of(lift);
+    if (lift == Lift::none || (child == nullptr && !upward)) {
         mine.wish.reset();
         return;
     }
-    const ProcessId rising = child->card.id;
-    if (!mine.wish || mine.wish->child != rising) {
-        mine.wish = Wish{rising, static_cast<std::uint64_t>(state_.now.count()), 0};
+    const ProcessId rising = child != nullptr ? child->card.id : 0;
+    if (!mine.wish || mine.wish->lift != lift || mine.wish->child != rising) {
+        mine.wish = Wish{lift, rising, static_cast<std::uint64_t>(state_.now.count()), 0};
     }
+    const bool knows = !upward || state_.parent->told;
+    const bool asks_another = upward || lift == Lift::left_inner || lift == Lift::right_inner;
+    // Asked again at the next beat.
+    if (!knows || (asks_another && state_.now < mine.next_raise)) return;
     if (mine.wish->tries >= kMostTries) {
         mine.wish.reset();
-        mine.policy->confirm(view(), lift, kTooMuch);  // not again before it is worth more
+        mine.policy->abandon(view(), lift);
         return;
     }
     ++mine.wish->tries;
-    Sinking(state_).begin(rising, mine.wish->age, true);
+    if (asks_another && !mine.policy->confirm(view(), lift, price())) return;
+    Wishes(state_).ask_for(lift, mine.wish->age, true);
 }
 
 std::uint64_t Adjusting::most_bytes(ProcessId rising) const {
@@ -175,6 +241,7 @@ void Adjusting::rotated(bool inner) {
     if (!mine.policy) return;
     mine.policy->on_rotation(view(), inner);
     mine.wish.reset();
+    mine.look = true;
     for (const Side side : {Side::left, Side::right}) {
         const Child* child = child_at(side);
         mine.edges.at(index(side)) = child != nullptr ? child->epoch : 0;

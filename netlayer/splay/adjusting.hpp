@@ -22,12 +22,23 @@ class Adjusting {
     /// A message between the processes of these keys begins, passes or ends here.
     template <typename Kind>
     void passes(Key from, Key to, const Kind& message) {
-        if (adjustment().policy) count(from, to, kept_bytes(Message(message)));
+        if (!adjustment().policy) return;
+        overlay::Message seen{from, to, adjustment().era, false};
+        if constexpr (requires { message.splay; }) seen.splay = message.splay;
+        count(seen, kept_bytes(Message(message)));
     }
+    /// Whether the ends of a hand-over from here shall rise.
+    [[nodiscard]] bool invites(Key to);
     /// Puts the numbers that the parent has to know into a message to it.
     void tell(Message& message);
     /// Takes a child's numbers from its message, before anything else is done with it.
     void hear(ProcessId from, const Message& message);
+    /// Takes what the parent tells, the coordinator's choice of the policy among it.
+    void hear_above(const Pong& message);
+    /// The operator chose another policy.
+    void choose(RotationPolicy policy);
+    /// A wish that nobody answers is looked at again.
+    void tick();
     /// Begins what the policy wishes, when something changed and this process is free.
     void ask();
 
@@ -46,9 +57,11 @@ class Adjusting {
 
  private:
     [[nodiscard]] Adjustment& adjustment() const { return state_.adjustment; }
-    void count(Key from, Key to, std::uint64_t kept);
+    void count(const overlay::Message& seen, std::uint64_t kept);
+    [[nodiscard]] overlay::Price price() const;
     [[nodiscard]] overlay::View view() const;
     [[nodiscard]] const Child* child_at(overlay::Side side) const;
+    [[nodiscard]] const Child* child_of(overlay::Lift lift) const;
     [[nodiscard]] overlay::Lift lift_of(ProcessId rising) const;
     /// What a rotation costs that ships so many bytes of bodies.
     [[nodiscard]] std::uint64_t cost(std::uint64_t bytes) const;

@@ -11,16 +11,27 @@
 #include <optional>
 
 #include "netlayer/identity.hpp"
+#include "netlayer/message.hpp"
 #include "netlayer/options.hpp"
 #include "netlayer/overlay/policy.hpp"
 
 namespace tributary::netlayer {
 
-/// That a child rises over this process.
+/// A rotation that the policy proposes.
 struct Wish {
-    ProcessId child = 0;
+    overlay::Lift lift = overlay::Lift::none;
+    ProcessId child = 0;    ///< who rises, where that is a child
     std::uint64_t age = 0;  ///< when it came up
     unsigned tries = 0;
+};
+
+/// The second half of a double step: whoever comes to stand on that side instead of this child
+/// rises over this process as well.
+struct SecondHalf {
+    overlay::Side side = overlay::Side::left;
+    ProcessId instead_of = 0;
+    std::uint64_t age = 0;
+    Micros until{0};
 };
 
 struct Adjustment {
@@ -28,7 +39,18 @@ struct Adjustment {
     overlay::PriceMeter meter;                ///< in bytes
     std::array<Epoch, 2> edges{};             ///< to the left and to the right child; 0: none
     std::optional<Wish> wish;
-    bool look = false;  ///< a number changed, or a wish was refused, since the policy was asked
+    std::optional<SecondHalf> second_half;
+    Micros next_raise{0};     ///< a neighbour is not asked to rotate before
+    Micros balance_until{0};  ///< after a join that passed here
+    bool look_sizes = false;  ///< a size changed, or a step was refused, since they were looked at
+    bool look = false;      ///< a number changed, or a wish was refused, since the policy was asked
+    std::uint32_t era = 0;  ///< of ageing counts, as the server knows
+
+    // At the server, for policy rebuild.
+    Plan plan{};  ///< the last one; number 0: none
+    std::uint64_t plans = 0;
+    std::uint64_t planned_at = 0;  ///< hand-overs counted then
+    std::uint64_t beats = 0;
 };
 
 /// Without a policy where the tree does not rotate.

@@ -23,7 +23,8 @@ bool is_renewal(Card before, const Card& after) {
 }  // namespace
 
 void Holders::on_lock(ProcessId from, const Lock& message) {
-    if (!in_turn(message, may_hold(from, message))) {
+    const bool unwilling = state_.mutations.refuse_most_locks && ++state_.locks_asked % 4 != 0;
+    if (unwilling || !in_turn(message, may_hold(from, message))) {
         state_.send_past_hold(from, LockNo{});
         return;
     }

@@ -40,7 +40,8 @@ void Rising::on_lock_x(ProcessId from, const LockX& message) {
 }
 
 bool Rising::may_rise(const LockX& message) const {
-    if (!state_.is_connected() || state_.is_busy()) return false;
+    // A leaver sinks: raised by a policy, it would never come to leave.
+    if (state_.phase != Phase::connected || state_.is_busy()) return false;
     const Child* inner = SearchTree(state_).inner_child();
     const bool settled = inner == nullptr || (inner->spoke && !inner->fenced);
     std::size_t elements = 0;

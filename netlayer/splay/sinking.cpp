@@ -6,6 +6,7 @@
 #include "netlayer/depend/copier.hpp"
 #include "netlayer/queue/retrieval.hpp"
 #include "netlayer/splay/adjusting.hpp"
+#include "netlayer/splay/balancing.hpp"
 #include "netlayer/splay/shipment.hpp"
 #include "netlayer/tree/edges.hpp"
 #include "netlayer/tree/leases.hpp"
@@ -100,6 +101,7 @@ void Sinking::give_up() {
 void Sinking::refused() {
     ++state_.counters.rotations_refused;
     Adjusting(state_).refused();
+    Balancing(state_).look();
     state_.back_off(state_.counters.rotations_asked);
 }
 
@@ -234,6 +236,7 @@ void Sinking::commit(const LockXOk& message, Queues queues) {
                                  message.abandoned_subtree);
         state_.send(message.abandoned->id, SwitchB{rotation.other});
     }
+    Leases(state_).ping();  // counts b as well
     ++state_.counters.rotations;
     state_.refusals = 0;
     Retrieval(state_).release_all();
@@ -256,7 +259,6 @@ void Sinking::take_place_below(ProcessId rising, Queues queues) {
     state_.parent = std::move(parent);
     state_.notify(ParentReplaced{state_.parent->card, state_.parent->epoch, false});
     Adjusting(state_).rotated(false);
-    Leases(state_).ping();
 }
 
 }  // namespace tributary::netlayer

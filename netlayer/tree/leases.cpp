@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "netlayer/splay/adjusting.hpp"
+#include "netlayer/splay/balancing.hpp"
 #include "netlayer/tree/census.hpp"
 
 namespace tributary::netlayer {
@@ -20,6 +22,7 @@ void Leases::ping() {
         parent.ping_sent.erase(parent.ping_sent.begin());
     }
     Ping ping{parent.pings, subtree()};
+    if (state_.options.search_tree) ping.sizes = Balancing(state_).sizes();
     Census(state_).tell(ping);
     state_.send(parent.card.id, std::move(ping));
 }
@@ -29,6 +32,7 @@ void Leases::on_ping(ProcessId from, const Ping& message) {
     child.last_ping = state_.now;
     child.ping = message.number;
     child.subtree = std::clamp<std::uint64_t>(message.subtree, 1, kMaxSubtree);
+    Balancing(state_).hear(child, message.sizes);
     Census(state_).hear(message);
     answer(from, child);
 }
@@ -39,13 +43,18 @@ void Leases::answer(ProcessId to, Child& child) {
         remainder = std::clamp(state_.lease_until - state_.now, Micros{0}, remainder);
     }
     child.ping_answered = state_.now;
-    state_.send(to, Pong{child.ping, remainder, processes()});
+    Pong pong{child.ping, remainder, processes(), state_.options.policy, state_.adjustment.era};
+    pong.lo = state_.lo;
+    pong.hi = state_.hi;
+    if (state_.parent) pong.above = state_.parent->card.key;
+    state_.send(to, pong);
 }
 
 void Leases::on_pong(const Pong& message) {
     Parent& parent = *state_.parent;
     parent.last_pong = state_.now;
     state_.processes = std::clamp<std::uint64_t>(message.processes, 1, kMaxSubtree);
+    if (message.number != 0) Adjusting(state_).hear_above(message);  // 0: acknowledges only
     const auto sent = parent.ping_sent.find(message.number);
     if (sent == parent.ping_sent.end()) return;
     const Micros until = sent->second + std::min(state_.options.lease, message.lease);

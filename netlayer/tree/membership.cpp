@@ -6,6 +6,7 @@
 #include "netlayer/operation/forces.hpp"
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/server/image.hpp"
+#include "netlayer/splay/balancing.hpp"
 #include "netlayer/splay/sinking.hpp"
 #include "netlayer/tree/leases.hpp"
 #include "netlayer/tree/promotion.hpp"
@@ -116,6 +117,7 @@ void Membership::place_by_key(const Card& joiner) {
         if (state_.phase == Phase::connected) adopt(joiner);
     } else if (!child->fenced) {
         ++state_.counters.joins_passed_on;
+        Balancing(state_).joins(state_.children.at(child->card.id), joiner.key);
         state_.send(child->card.id, JoinForward{joiner});
     }
 }
@@ -146,14 +148,16 @@ void Membership::adopt(const Card& joiner) {
     const auto [place, inserted] = state_.children.emplace(joiner.id, std::move(child));
     state_.effects.emplace_back(OpenLink{joiner, epoch, false});
     welcome(place->second);
+    Balancing(state_).joins(place->second, joiner.key);
     state_.notify(ChildJoined{joiner});
 }
 
 void Membership::welcome(const Child& child) {
     const Interval slot = SearchTree(state_).slot(child.card.key);
     state_.effects.emplace_back(SendDirect{
-        child.card, JoinAccept{state_.self, child.card.incarnation, child.epoch, child.card.key,
-                               slot.lo, slot.hi, state_.options.policy}});
+        child.card,
+        JoinAccept{state_.self, child.card.incarnation, child.epoch, child.card.key, slot.lo,
+                   slot.hi, state_.options.policy, state_.options.balance_joins}});
 }
 
 void Membership::pass_on(const Card& joiner) {
@@ -192,6 +196,7 @@ bool Membership::on_join_accept(ProcessId from, const JoinAccept& message) {
     // What kind of tree it is, the coordinator decides; a place in the search tree has a key.
     state_.options.search_tree = message.key != kNoKey;
     state_.options.policy = message.policy;
+    state_.options.balance_joins = message.balance;
     state_.adjustment = make_adjustment(state_.options, false);
     state_.lo = message.lo;
     state_.hi = message.hi;

@@ -16,6 +16,11 @@ const Child* SearchTree::child_towards(Key key) const {
     return nullptr;
 }
 
+const Child* SearchTree::child_on(overlay::Side side) const {
+    const Child* child = child_towards(side == overlay::Side::left ? kNoKey : kServerKey);
+    return child != nullptr && !child->fenced ? child : nullptr;
+}
+
 const Child* SearchTree::inner_child() const {
     if (!state_.parent) return nullptr;
     // Between this process' key and its parent's.

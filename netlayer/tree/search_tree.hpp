@@ -26,6 +26,8 @@ class SearchTree {
     [[nodiscard]] Interval slot(Key key) const;
     /// The child on the side of this key, fenced or not; nullptr if there is none.
     [[nodiscard]] const Child* child_towards(Key key) const;
+    /// The live child on one side, left or right; nullptr if there is none.
+    [[nodiscard]] const Child* child_on(overlay::Side side) const;
     /// Of x: the child that it would hand over to its parent if it rose over it; nullptr if none.
     [[nodiscard]] const Child* inner_child() const;
     /// Where an answer for this key goes next; nullptr when it cannot be delivered from here.

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/signing.hpp"
-#include "netlayer/wire/reports.hpp"
+#include "netlayer/wire/overlay_words.hpp"
 #include "netlayer/wire/schema.hpp"
 
 namespace tributary::netlayer::schema {
@@ -60,15 +60,11 @@ class Reader {
         demand(value <= last, "a read searches in no known way");
         return static_cast<Search>(std::min(value, last));
     }
-    RotationPolicy policy(std::uint32_t value) {
-        const auto last = static_cast<std::uint32_t>(RotationPolicy::regret);
-        demand(value <= last, "a policy is not known");
-        return static_cast<RotationPolicy>(std::min(value, last));
-    }
-    std::vector<SelfReport> reports(const wire::Ping& from) {
-        auto reports = get_reports(from);
-        demand(reports.has_value(), "a report of a process exceeds its bounds");
-        return reports ? std::move(*reports) : std::vector<SelfReport>{};
+    /// What the part of the schema that is read elsewhere made of it.
+    template <typename Kind>
+    Kind known(std::optional<Kind> read, const char* problem) {
+        demand(read.has_value(), problem);
+        return read ? std::move(*read) : Kind{};
     }
     Incarnation incarnation(std::uint64_t value) {
         demand(value <= kMaxIncarnation, "an incarnation is out of range");
@@ -216,7 +212,8 @@ Message read(Reader& in, const wire::Migrate& from) {
                    from.from(),
                    from.to(),
                    from.kept_apart(),
-                   from.hops()};
+                   from.hops(),
+                   from.splay()};
 }
 
 Message read(Reader& in, const wire::ReadRequest& from) {
@@ -251,7 +248,8 @@ Message read(Reader& in, const wire::JoinAccept& from) {
                       from.key(),
                       from.lo(),
                       from.hi(),
-                      in.policy(from.policy())};
+                      in.known(policy_of(from.policy()), "a policy is not known"),
+                      from.balance()};
 }
 
 Message read(Reader& in, const wire::Hold& from) {
@@ -322,11 +320,14 @@ std::optional<Message> read_content(Reader& in, const wire::Frame& frame) {
             return ForceConfirm{in.request(frame.force_confirm().id()),
                                 in.path(frame.force_confirm().path())};
         case wire::Frame::kPing:
-            return Ping{frame.ping().number(), frame.ping().subtree(), frame.ping().kept_apart(),
-                        in.reports(frame.ping())};
+            return in.known(schema::get(frame.ping()), "a ping exceeds its bounds");
         case wire::Frame::kPong:
-            return Pong{frame.pong().number(), in.lease(frame.pong().lease_us()),
-                        frame.pong().processes()};
+            return in.known(schema::get(frame.pong(), in.lease(frame.pong().lease_us())),
+                            "a policy is not known");
+        case wire::Frame::kRaise:
+            return in.known(schema::get(frame.raise()), "a wish is not known");
+        case wire::Frame::kPlan:
+            return in.known(schema::get(frame.plan()), "a plan exceeds its bounds");
         case wire::Frame::kLeave: return Leave{};
         case wire::Frame::kDisconnected:
             return Disconnected{in.reason(frame.disconnected().reason())};

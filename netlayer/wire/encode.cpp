@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "netlayer/wire/reports.hpp"
+#include "netlayer/wire/overlay_words.hpp"
 #include "netlayer/wire/schema.hpp"
 
 namespace tributary::netlayer::schema {
@@ -80,6 +80,7 @@ class Writer {
         to.set_to(from.to);
         to.set_kept_apart(from.kept_apart);
         to.set_hops(from.hops);
+        to.set_splay(from.splay);
     }
     void operator()(const ReadRequest& from) const {
         wire::ReadRequest& to = *frame_.mutable_read_request();
@@ -117,18 +118,14 @@ class Writer {
         put(from.id, *to.mutable_id());
         put_path(from.path, *to.mutable_path());
     }
-    void operator()(const Ping& from) const {
-        frame_.mutable_ping()->set_number(from.number);
-        frame_.mutable_ping()->set_subtree(from.subtree);
-        frame_.mutable_ping()->set_kept_apart(from.kept_apart);
-        put_reports(from.reports, *frame_.mutable_ping());
-    }
+    void operator()(const Ping& from) const { schema::put(from, *frame_.mutable_ping()); }
     void operator()(const Pong& from) const {
         const Micros lease = std::clamp(from.lease, Micros(0), limits_.lease);
-        frame_.mutable_pong()->set_number(from.number);
+        schema::put(from, *frame_.mutable_pong());
         frame_.mutable_pong()->set_lease_us(static_cast<std::uint64_t>(lease.count()));
-        frame_.mutable_pong()->set_processes(from.processes);
     }
+    void operator()(const Raise& from) const { schema::put(from, *frame_.mutable_raise()); }
+    void operator()(const Plan& from) const { schema::put(from, *frame_.mutable_plan()); }
     void operator()(const Leave& /*from*/) const { frame_.mutable_leave(); }
     void operator()(const Disconnected& from) const {
         frame_.mutable_disconnected()->set_reason(cut(from.reason));
@@ -148,6 +145,7 @@ class Writer {
         to.set_lo(from.lo);
         to.set_hi(from.hi);
         to.set_policy(static_cast<std::uint32_t>(from.policy));
+        to.set_balance(from.balance);
     }
     void operator()(const JoinRefuse& from) const {
         wire::JoinRefuse& to = *frame_.mutable_join_refuse();

@@ -16,6 +16,7 @@ ProcessOptions searching() {
     ProcessOptions options;
     options.search_tree = true;
     options.policy = RotationPolicy::none;  // who rotates is up to the test
+    options.balance_joins = false;
     return options;
 }
 

@@ -77,6 +77,48 @@ TEST(Rotations, NoViolationWhenThePolicyAsks) {
     EXPECT_GT(by_the_policy, 50u);
 }
 
+struct Choice {
+    RotationPolicy policy = RotationPolicy::none;
+    bool change = false;
+};
+
+class RotationsUnderPolicy : public ::testing::TestWithParam<Choice> {};
+
+// Under every policy, under their change at run time, with joins that balance and clients that come
+// back with other keys.
+TEST_P(RotationsUnderPolicy, NoViolationUnderEveryFault) {
+    std::uint64_t rotations = 0;
+    for (std::uint64_t seed = first_seed(); seed < first_seed() + 20; ++seed) {
+        SimulationOptions options = shape(seed);
+        options.rotations = false;
+        options.leaves = seed % 3 != 1;  // leavers rotate as well
+        options.many_leaves = options.many_leaves && options.leaves;
+        options.policy = GetParam().policy;
+        options.change_policy = GetParam().change;
+        options.regret_floor = 2;
+        options.balance_joins = seed % 4 < 2;
+        options.fresh_keys = seed % 5 < 2;
+
+        const SimulationReport report = simulate(options);
+
+        ASSERT_TRUE(report.violations.empty()) << describe(options, report);
+        if (!options.leaves && !options.balance_joins) rotations += report.rotations;
+    }
+    // The gate keeps still where no pair repeats, as here.
+    const bool still = GetParam().policy == RotationPolicy::gate;
+    EXPECT_TRUE(still || rotations > 5) << rotations;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Policies, RotationsUnderPolicy,
+    ::testing::Values(Choice{RotationPolicy::regret, false}, Choice{RotationPolicy::splay, false},
+                      Choice{RotationPolicy::lazy, false}, Choice{RotationPolicy::counting, false},
+                      Choice{RotationPolicy::gate, false}, Choice{RotationPolicy::rebuild, false},
+                      Choice{RotationPolicy::none, true}),
+    [](const auto& each) {
+        return std::string(each.param.change ? "changing" : policy_name(each.param.policy));
+    });
+
 // Without faults nobody is disconnected and nothing is lost, however often the tree changes.
 TEST(Rotations, RotationsAndLeavesAloneDisconnectNobody) {
     std::uint64_t rotations = 0;

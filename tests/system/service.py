@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -78,6 +79,14 @@ class Service:
         names = [name for name in self.processes if name != "coordinator"]
         self.until(lambda: all((self.folder / name / "done").exists() for name in names),
                    "members did not finish their work", patience)
+
+    def objects(self):
+        """The newest version of every object, from the coordinator's disk."""
+        with sqlite3.connect(self.state / "objects.sqlite") as store:
+            rows = store.execute(
+                "SELECT v.object, c.body FROM versions v JOIN contents c ON c.hash = v.content "
+                "WHERE v.version = (SELECT MAX(version) FROM versions WHERE object = v.object)")
+            return {name: body.decode() for name, body in rows}
 
     def close(self):
         for name in list(self.processes):

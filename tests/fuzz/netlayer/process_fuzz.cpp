@@ -47,6 +47,7 @@ class Target {
             JoinAccept accept{card(kServer), 6, kParentEpoch};
             accept.key = card(kSelf).key;
             accept.policy = RotationPolicy::regret;
+            accept.balance = true;
             step(JoinInvoked{card(kServer), 6});
             step(DirectReceived{kServer, accept});
             for (const ProcessId child : {ProcessId{1}, ProcessId{2}})

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "netlayer/driver/keys.hpp"
@@ -22,11 +23,12 @@ class CardJudging : public testing::Test {
         judge_.trust(coordinator_.public_key);
     }
     /// A member's card whose membership says the same of it, and runs out in an hour.
-    [[nodiscard]] Card card(const std::string& key_text, std::uint64_t epoch = 1) const {
+    [[nodiscard]] Card card(const std::string& key_text, std::uint64_t epoch = 1,
+                            MemberKeys keys = {}) const {
         Card made{process_id_of_key(key_text), 1, "tcp://host:1", key_text, "campus"};
-        made.membership =
-            sign_card({made.id, made.name, key_text, {}, kRoleMember, clock_.wall() + kHour, epoch},
-                      coordinator_);
+        made.membership = sign_card(
+            {made.id, made.name, key_text, {}, kRoleMember, clock_.wall() + kHour, epoch, keys},
+            coordinator_);
         return made;
     }
 
@@ -72,6 +74,20 @@ TEST_F(CardJudging, ACardWithItsOwnPlaceInTheTreeIsGood) {
     placed.key = key_of(placed.id);
 
     EXPECT_TRUE(judge_.judge(placed));
+}
+
+TEST_F(CardJudging, AMemberStandsWhereTheCoordinatorSaysOrSaidBefore) {
+    const std::map<Key, bool> places{{40, true}, {20, true}, {30, false}, {kServerKey, false}};
+
+    for (const auto& [place, good] : places) {
+        Card placed = card(key_, 1, {40, 20});
+        placed.key = place;
+        EXPECT_EQ(judge_.judge(placed).has_value(), good) << place;
+    }
+
+    Card of_its_own = card(key_, 1, {40, kNoKey});
+    of_its_own.key = key_of(of_its_own.id);
+    EXPECT_FALSE(judge_.judge(of_its_own));
 }
 
 TEST_F(CardJudging, TheCoordinatorIsKnownByItsKey) {

@@ -21,7 +21,8 @@ MemberCard card() {
             key_of(9).public_key,
             kRoleMember,
             std::chrono::hours(1000),
-            5};
+            5,
+            {77, 78}};
 }
 
 TEST(MemberCard, ComesBackAsItWasSigned) {

@@ -16,6 +16,7 @@ ProcessOptions with_policy(std::uint32_t floor) {
     ProcessOptions options;
     options.search_tree = true;
     options.grace = Micros{0};
+    options.balance_joins = false;
     options.regret_floor = floor;
     return options;
 }

@@ -77,6 +77,25 @@ HoldOk random_hold_ok(Random& random) {
     return ok;
 }
 
+RotationPolicy random_policy(Random& random) {
+    return static_cast<RotationPolicy>(random.below(static_cast<std::uint64_t>(kLastPolicy) + 1));
+}
+
+overlay::Report random_report(Random& random) {
+    const auto number = [&random] { return static_cast<std::uint32_t>(random.next()); };
+    const auto weights = [&number] { return overlay::Weights{number(), number(), number()}; };
+    if (random.below(2) == 0) return {};
+    return {0, weights(), weights(), weights(), number(), number()};
+}
+
+Plan random_plan(Random& random) {
+    Plan plan{static_cast<std::uint32_t>(random.next()), {}};
+    for (std::uint64_t i = random.below(4); i > 0; --i) {
+        plan.ranks.push_back({random.next(), static_cast<std::uint32_t>(random.next())});
+    }
+    return plan;
+}
+
 std::vector<SelfReport> random_reports(Random& random) {
     std::vector<SelfReport> reports(random.below(3));
     for (SelfReport& report : reports) {
@@ -140,7 +159,7 @@ class Describer {
     void operator()(const Retrieve& m) { add(m.object), add(m.requester), add(m.kept_apart); }
     void operator()(const Migrate& m) {
         add(m.object), add(m.copies), add(m.dependencies), add(m.from), add(m.to);
-        add(m.kept_apart), add(m.hops);
+        add(m.kept_apart), add(m.hops), add(m.splay);
     }
     void operator()(const ReadRequest& m) {
         add(m.id), add(m.object), add(m.path), add(m.hops), add(static_cast<int>(m.search));
@@ -157,16 +176,24 @@ class Describer {
     void operator()(const ForceConfirm& m) { add(m.id), add(m.path); }
     void operator()(const Ping& m) {
         add(m.number), add(m.subtree), add(m.kept_apart);
-        add(m.reports);
+        add(m.reports), add(m.sizes), add(m.weights);
     }
-    void operator()(const Pong& m) { add(m.number), add(m.lease.count()), add(m.processes); }
+    void operator()(const Pong& m) {
+        add(m.number), add(m.lease.count()), add(m.processes), add(static_cast<int>(m.policy));
+        add(m.era), add(m.lo), add(m.hi), add(m.above);
+    }
+    void operator()(const Raise& m) { add(static_cast<int>(m.which)), add(m.age); }
+    void operator()(const Plan& m) {
+        add(m.number);
+        for (const PlannedRank& each : m.ranks) add(each.key), add(each.rank);
+    }
     void operator()(const Leave& /*m*/) {}
     void operator()(const Disconnected& m) { add(m.reason); }
     void operator()(const JoinForward& m) { add(m.joiner); }
     void operator()(const JoinRequest& m) { add(m.joiner); }
     void operator()(const JoinAccept& m) {
         add(m.parent), add(m.joiner_incarnation), add(m.epoch), add(m.key), add(m.lo), add(m.hi);
-        add(static_cast<int>(m.policy));
+        add(static_cast<int>(m.policy)), add(m.balance);
     }
     void operator()(const JoinRefuse& m) { add(m.joiner_incarnation), add(m.reason); }
     void operator()(const Hold& m) { add(m.attempt), add(m.successor), add(m.siblings); }
@@ -221,6 +248,11 @@ class Describer {
         add(value.id), add(value.incarnation), add(value.endpoint), add(value.public_key);
         add(value.name), add(value.membership), add(value.key);
     }
+    void add(const overlay::Weights& value) { add(value.own), add(value.left), add(value.right); }
+    void add(const overlay::Report& value) {
+        add(value.kept_apart), add(value.self), add(value.left), add(value.right);
+        add(value.plan), add(value.rank);
+    }
     void add(const Partner& value) { add(value.key), add(value.hand_overs); }
     void add(const SelfReport& value) {
         add(value.id), add(value.incarnation), add(value.number), add(value.name), add(value.key);
@@ -256,6 +288,8 @@ Message random_rotation_message(std::size_t alternative, Random& random) {
                 random.next(),         random.next(),          random.next()};
         case 35: return Switch{1 + random.below(99), random_card(random)};
         case 36: return SwitchB{random.next()};
+        case 37: return Raise{static_cast<Raise::Which>(random.below(3)), random.next()};
+        case 38: return random_plan(random);
         default: throw std::logic_error("a new kind of message needs random content here");
     }
 }
@@ -270,7 +304,7 @@ Message random_message(std::size_t alternative, Random& random) {
             return Migrate{
                 random_object(random), random_objects(random), random_dependencies(random),
                 random.next(),         random.next(),          random.next(),
-                random.next()};
+                random.next(),         random.below(2) == 0};
         case 2:
             return ReadRequest{random_request(random), random_text(random, 20), random_path(random),
                                random.next(), static_cast<Search>(random.below(3))};
@@ -288,20 +322,27 @@ Message random_message(std::size_t alternative, Random& random) {
                 random_path(random),    random_versions(random), random.below(2) == 0,
                 random.next()};
         case 6: return ForceConfirm{random_request(random), random_path(random)};
-        case 7: return Ping{random.next(), random.next(), random.next(), random_reports(random)};
-        case 8: return Pong{random.next(), Micros(random.below(3'600'000'000)), random.next()};
+        case 7:
+            return Ping{random.next(),          random.next(),         random.next(),
+                        random_reports(random), random_report(random), random_report(random)};
+        case 8:
+            return Pong{random.next(),
+                        Micros(random.below(3'600'000'000)),
+                        random.next(),
+                        random_policy(random),
+                        static_cast<std::uint32_t>(random.next()),
+                        random.next(),
+                        random.next(),
+                        random.next()};
         case 9: return Leave{};
         case 10: return Disconnected{random_text(random, 500)};
         case 11: return JoinForward{random_card(random)};
         case 12: return JoinRequest{random_card(random)};
         case 13:
-            return JoinAccept{random_card(random),
-                              random_incarnation(random),
-                              1 + random.below(9),
-                              random.next(),
-                              random.next(),
-                              random.next(),
-                              static_cast<RotationPolicy>(random.below(2))};
+            return JoinAccept{random_card(random),   random_incarnation(random),
+                              1 + random.below(9),   random.next(),
+                              random.next(),         random.next(),
+                              random_policy(random), random.below(2) == 0};
         case 14: return JoinRefuse{random_incarnation(random), random_text(random, 500)};
         case 15: return Hold{random.next(), random_card(random), random_path(random)};
         case 16: return random_hold_ok(random);

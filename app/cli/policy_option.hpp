@@ -1,0 +1,21 @@
+#pragma once
+// The name of a rotation policy on the command line. Main thread only.
+
+#include <string>
+
+#include "netlayer/options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tributary::app {
+
+/// Adds --policy. The help lists the policies after `text`.
+void add_policy_option(CLI::App& command, netlayer::RotationPolicy& policy,
+                       const std::string& text);
+
+/// The same as an argument that must be given.
+void add_policy_argument(CLI::App& command, netlayer::RotationPolicy& policy);
+
+}  // namespace tributary::app
