@@ -10,6 +10,7 @@ constexpr AddCommand kBenches[] = {
     add_bench_classifier,
     add_bench_ingest,
     add_bench_migration,
+    add_bench_overlay,
 };
 
 }  // namespace
