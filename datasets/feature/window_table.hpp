@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "datasets/flow/large_pages.hpp"
 
 namespace tributary::datasets {
@@ -29,7 +30,7 @@ class WindowTable {
 
     /// Fetches the memory of a key that is looked up soon.
     void prefetch(std::uint64_t key) const {
-        __builtin_prefetch(&slots_[static_cast<std::size_t>(key) & (slots_.size() - 1)]);
+        tributary::prefetch(&slots_[static_cast<std::size_t>(key) & (slots_.size() - 1)]);
     }
 
     [[nodiscard]] std::size_t size() const { return used_; }

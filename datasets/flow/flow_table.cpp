@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "base/prefetch.hpp"
 
 namespace tributary::datasets {
 
@@ -262,9 +263,7 @@ std::size_t FlowTable::prefetch_cuts(std::span<std::uint32_t, kBatch> hashes) co
 }
 
 void FlowTable::prefetch_entry(std::uint32_t slot) const {
-    if ((slot & kLone) != 0) return __builtin_prefetch(&lone_.at(slot & ~kLone));
-    const char* entry = reinterpret_cast<const char*>(&entries_[slot]);
-    for (std::size_t at = 0; at < sizeof(FlowEntry); at += 64) __builtin_prefetch(entry + at);
+    (slot & kLone) != 0 ? prefetch(&lone_.at(slot & ~kLone)) : prefetch_value(entries_[slot]);
 }
 
 void FlowTable::close(std::uint32_t slot, EndReason reason) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/assert.hpp"
+#include "base/prefetch.hpp"
 #include "datasets/flow/large_pages.hpp"
 
 namespace tributary::datasets {
@@ -64,8 +65,8 @@ class KeyIndex {
     /// Fetches the bucket of a hash that is looked up soon, and the line behind it when a run of
     /// buckets is likely to reach it.
     void prefetch(std::uint32_t hash) const {
-        __builtin_prefetch(&buckets_[hash & mask_]);
-        __builtin_prefetch(&buckets_[(hash + 3) & mask_]);
+        tributary::prefetch(&buckets_[hash & mask_]);
+        tributary::prefetch(&buckets_[(hash + 3) & mask_]);
     }
     [[nodiscard]] std::size_t size() const { return size_; }
 

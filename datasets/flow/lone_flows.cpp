@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "base/prefetch.hpp"
 
 namespace tributary::datasets {
 
@@ -52,7 +53,7 @@ LoneFlows::LoneFlows(std::uint32_t places) : places_(places) {
 void LoneFlows::prefetch(std::uint32_t count) const {
     const auto fetch = [&](std::uint32_t place, std::uint32_t ahead) {
         const std::uint32_t at = place + ahead;
-        if (at < flows_.size()) __builtin_prefetch(&flows_[at], 1);
+        if (at < flows_.size()) tributary::prefetch(&flows_[at]);
     };
     for (std::uint32_t i = 0; i < count; ++i) {
         fetch(next_, i);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "base/prefetch.hpp"
 #include "datasets/flow/direction.hpp"
 #include "datasets/flow/stitch.hpp"
 
@@ -213,8 +214,7 @@ void Normalizer::prefetch_next() const {
 }
 
 void Normalizer::prefetch_slot(std::uint32_t slot) const {
-    const char* first = reinterpret_cast<const char*>(&slots_[slot]);
-    for (std::size_t at = 0; at < sizeof(Slot); at += 64) __builtin_prefetch(first + at);
+    prefetch_value(slots_[slot]);
 }
 
 /// Makes the slot the newest of its key, before the one that is so far.

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/prefetch.hpp"
+
 namespace tributary::datasets {
 
 namespace {
@@ -67,7 +69,7 @@ std::size_t PcapRecords::read_as(std::span<RawPacket> packets, std::size_t limit
 /// memory once.
 void PcapRecords::prefetch_to(std::size_t end) {
     prefetched_ = std::max(prefetched_, offset_);
-    for (; prefetched_ < end; prefetched_ += kLine) __builtin_prefetch(file_.data() + prefetched_);
+    for (; prefetched_ < end; prefetched_ += kLine) prefetch(file_.data() + prefetched_);
 }
 
 std::size_t PcapRecords::read(std::span<RawPacket> packets, std::size_t limit) {
