@@ -6,10 +6,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/prefetch.hpp"
+#include "datasets/flow/large_pages.hpp"
 
 namespace tributary::datasets {
 
@@ -24,9 +25,10 @@ class EndQueue {
     /// Takes a record that ended at `end`, behind all of that end.
     void push(Micros end, std::uint32_t slot) { insert({end, sequence_++, slot}); }
     /// Takes a place again whose end has changed.
-    void insert(const Place& place) {
-        if (run_.empty() || later(place, run_.back())) {
-            run_.push_back(place);
+    void insert(Place place) {
+        if (in_run_ == 0 || later(place, in_run(in_run_ - 1))) {
+            if (in_run_ == run_.size()) grow();
+            run_[(first_ + in_run_++) & (run_.size() - 1)] = place;
             return;
         }
         heap_.push_back(place);
@@ -35,7 +37,8 @@ class EndQueue {
     /// Removes the front.
     void pop() {
         if (front_is_in_run()) {
-            run_.pop_front();
+            ++first_;
+            --in_run_;
             return;
         }
         std::pop_heap(heap_.begin(), heap_.end(), later);
@@ -43,13 +46,19 @@ class EndQueue {
     }
 
     [[nodiscard]] const Place& front() const {
-        return front_is_in_run() ? run_.front() : heap_.front();
+        return front_is_in_run() ? in_run(0) : heap_.front();
     }
-    [[nodiscard]] bool empty() const { return run_.empty() && heap_.empty(); }
-    [[nodiscard]] std::size_t size() const { return run_.size() + heap_.size(); }
+    [[nodiscard]] bool empty() const { return in_run_ == 0 && heap_.empty(); }
+    [[nodiscard]] std::size_t size() const { return in_run_ + heap_.size(); }
     /// The n-th of those that came in order, if there are so many; it is likely to be next.
     [[nodiscard]] const Place* likely_next(std::size_t n) const {
-        return n < run_.size() ? &run_[n] : nullptr;
+        return n < in_run_ ? &in_run(n) : nullptr;
+    }
+    /// Fetches the n-th of those that came in order, and where the n-th to come will stand.
+    void prefetch(std::size_t n) const {
+        if (run_.empty()) return;
+        tributary::prefetch(&in_run(n));
+        tributary::prefetch(&in_run(in_run_ + n));
     }
 
  private:
@@ -57,11 +66,24 @@ class EndQueue {
         if (a.end != b.end) return a.end > b.end;
         return static_cast<std::int32_t>(a.sequence - b.sequence) > 0;
     }
+    [[nodiscard]] const Place& in_run(std::size_t n) const {
+        return run_[(first_ + n) & (run_.size() - 1)];
+    }
     [[nodiscard]] bool front_is_in_run() const {
-        return heap_.empty() || (!run_.empty() && later(heap_.front(), run_.front()));
+        return heap_.empty() || (in_run_ != 0 && later(heap_.front(), in_run(0)));
+    }
+    void grow() {
+        Places larger(std::max<std::size_t>(2 * run_.size(), 64));
+        for (std::size_t n = 0; n < in_run_; ++n) larger[n] = in_run(n);
+        run_ = std::move(larger);
+        first_ = 0;
     }
 
-    std::deque<Place> run_;    ///< ascending
+    using Places = std::vector<Place, LargePages<Place>>;
+    /// A ring of a power of two places, in the order of memory, ascending from `first_` on.
+    Places run_;
+    std::size_t first_ = 0;
+    std::size_t in_run_ = 0;
     std::vector<Place> heap_;  ///< the others
     std::uint32_t sequence_ = 0;
 };
