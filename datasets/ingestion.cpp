@@ -16,6 +16,7 @@ NormalizerOptions normalizer_options(const IngestOptions& options, bool any_expo
     made.timeouts = options.timeouts;
     made.hash_seed = FlowTableOptions{}.hash_seed;  // a flow has one hash, in the table and here
     made.hold = options.timeouts.longest_idle() + Micros(2'000'000);
+    made.is_for_exports = any_exports;
     made.sequences = sequences;
     if (any_exports) made.hold = std::max(made.hold, options.export_hold);
     return made;
@@ -35,16 +36,17 @@ Ingestion::Ingestion(const IngestOptions& options, Kinds kinds, const FlowSink& 
                                      options.keep_sequences ? &sequences_ : nullptr),
                   [this](const FlowRecord& record) { give(record); }),
       table_(
-          {.max_flows = options.max_flows,
+          {.max_flows = kinds.packets ? options.max_flows : 1,  // without packets, a table for show
            .key_vlan = options.key_vlan,
            .timeouts = options.timeouts,
            .sequences = options.keep_sequences ? &sequences_ : nullptr,
            .watcher = options.watcher,
-           .max_released = options.max_waiting,
+           .max_released = kinds.packets ? options.max_waiting : 0,
            .is_awaited = [this](std::uint32_t hash) { return normalizer_.awaits(hash); }},
           [this](const FlowRecord& record, std::uint32_t hash) { take_metered(record, hash); },
           [this](FlowRecord& record, std::uint32_t hash) { normalizer_.pass(record, hash); }),
-      exports_([this](const FlowRecord& record) { take_exported(record); }, options.on_record) {
+      exports_([this](std::span<FlowRecord> records) { take_exported(records); },
+               options.on_record) {
     if (options.is_live && kinds.exports) longest_hold_ = options.export_hold;
 }
 
@@ -96,7 +98,6 @@ void Ingestion::take_exported_packet(const PacketInfo& info) {
 
 void Ingestion::take_datagram(const Sender& sender, ByteView payload, Micros arrival) {
     exports_.decode(sender, payload, arrival);
-    normalize_exported();
     if (longest_hold_) normalizer_.set_hold(std::min(*longest_hold_, hold_of_exports()));
     advance(export_clock_, table_.clock());
 }
@@ -137,18 +138,14 @@ void Ingestion::take_metered(const FlowRecord& record, std::uint32_t hash) {
     }
 }
 
-void Ingestion::take_exported(const FlowRecord& record) {
-    normalizer_.prepare(record, exported_[exported_count_]);
-    if (++exported_count_ == exported_.size()) normalize_exported();
-}
-
-void Ingestion::normalize_exported() {
-    const auto records = std::span(exported_).first(exported_count_);
-    exported_count_ = 0;
-    for (const Normalizer::Exported& one : records) normalizer_.prefetch_record(one.hash);
-    for (const Normalizer::Exported& one : records) {
-        if (export_clock_.observe(one.record.end) == StreamClock::Move::back) normalizer_.flush();
-        normalizer_.add_export(one);
+/// Asks for the memory of all records before the first is used.
+void Ingestion::take_exported(std::span<FlowRecord> records) {
+    std::array<std::uint32_t, ExportDecoder::kBatch> hashes;
+    for (std::size_t i = 0; i < records.size(); ++i) hashes[i] = normalizer_.prepare(records[i]);
+    for (std::size_t i = 0; i < records.size(); ++i) normalizer_.prefetch_record(hashes[i]);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (export_clock_.observe(records[i].end) == StreamClock::Move::back) normalizer_.flush();
+        normalizer_.add_export(records[i], hashes[i]);
     }
 }
 

@@ -47,8 +47,7 @@ class Ingestion {
     void take_exported_packet(const PacketInfo& info);
     void meter_batch();
     void take_metered(const FlowRecord& record, std::uint32_t hash);
-    void take_exported(const FlowRecord& record);
-    void normalize_exported();
+    void take_exported(std::span<FlowRecord> records);
     [[nodiscard]] Micros hold_of_exports() const;
     void advance(const StreamClock& clock, const StreamClock& other);
     void give(const FlowRecord& record);
@@ -71,9 +70,6 @@ class Ingestion {
     StreamClock export_clock_;
     std::array<PacketInfo, FlowTable::kBatch> batch_;
     std::size_t filled_ = 0;
-    /// Records of one datagram, so that the memory of all is asked for before the first is used.
-    std::array<Normalizer::Exported, 32> exported_;
-    std::size_t exported_count_ = 0;
     std::array<std::uint64_t, kEndReasons> ended_{};  ///< flows by end reason
     Micros advanced_ = Micros::min();
 };

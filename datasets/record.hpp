@@ -4,8 +4,10 @@
 // Values; no thread rule.
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "base/clock.hpp"
@@ -18,7 +20,26 @@ struct Address {
     bool is_v6 = false;
 
     auto operator<=>(const Address&) const = default;
+    /// By words: the library would call a function for these 16 bytes.
+    bool operator==(const Address& other) const {
+        std::array<std::uint64_t, 2> mine;
+        std::array<std::uint64_t, 2> others;
+        std::memcpy(mine.data(), bytes.data(), sizeof mine);
+        std::memcpy(others.data(), other.bytes.data(), sizeof others);
+        const std::uint64_t difference = (mine[0] ^ others[0]) | (mine[1] ^ others[1]);
+        return difference == 0 && is_v6 == other.is_v6;
+    }
 };
+
+/// Writes an IPv4 address by words, because that is how keys read it a moment later.
+inline void set_ipv4(Address& address, const std::uint8_t* bytes) {
+    std::uint32_t whole = 0;
+    std::memcpy(&whole, bytes, sizeof whole);
+    static_assert(std::endian::native == std::endian::little);
+    const std::array<std::uint64_t, 2> words{whole, 0};
+    std::memcpy(address.bytes.data(), words.data(), sizeof words);
+    address.is_v6 = false;
+}
 
 /// Dotted quad, or RFC 5952 text for IPv6.
 std::string to_string(const Address& address);

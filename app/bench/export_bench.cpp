@@ -22,8 +22,9 @@ IngestBenchRow row_of(const std::string& input, const std::string& program, std:
 IngestBenchRow measure_decoding(const std::string& name, std::uint16_t version,
                                 std::uint64_t records) {
     std::uint64_t packets = 0;
-    datasets::ExportDecoder decoder(
-        [&packets](const datasets::FlowRecord& record) { packets += record.forward.packets; });
+    datasets::ExportDecoder decoder([&packets](std::span<datasets::FlowRecord> decoded) {
+        for (const datasets::FlowRecord& record : decoded) packets += record.forward.packets;
+    });
     if (version != 5) decoder.decode({}, make_export_datagram(version, true).bytes, Micros(0));
     ExportDatagram datagram = make_export_datagram(version, false);
     std::uint32_t sequence = version == 9 ? 1 : 0;

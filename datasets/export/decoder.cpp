@@ -85,7 +85,14 @@ bool ExportDecoder::decode(const Sender& sender, ByteView datagram, Micros arriv
         }
     }
     if (!intact) ++counts_.damaged;
+    give_batch();
     return intact;
+}
+
+void ExportDecoder::give_batch() {
+    if (filled_ == 0) return;
+    sink_(std::span(batch_).first(filled_));
+    filled_ = 0;
 }
 
 Exporter& ExportDecoder::exporter_for(const ExporterKey& key) {
@@ -112,8 +119,9 @@ void ExportDecoder::follow(Exporter& exporter, std::uint32_t sequence, std::uint
     counts_.sequence_lost += missing;
 }
 
-/// The last step of every format: what a record must have, scaling, ports.
-void ExportDecoder::deliver(FlowRecord& record, std::uint64_t sampling, Micros sent) {
+/// The last step of every format, with the record that was read: what it must have, scaling, ports.
+void ExportDecoder::deliver(std::uint64_t sampling, Micros sent) {
+    FlowRecord& record = batch_[filled_];
     ++counts_.records;
     if (record.forward.packets == 0 && record.backward.packets == 0) {
         ++counts_.unusable;
@@ -135,7 +143,7 @@ void ExportDecoder::deliver(FlowRecord& record, std::uint64_t sampling, Micros s
     if (delay > longest_delay_ && delay < kLongestBelieved) longest_delay_ = delay;
     const Micros duration = record.end - record.start;
     if (duration > longest_record_ && duration < kLongestBelieved) longest_record_ = duration;
-    sink_(record);
+    if (++filled_ == batch_.size()) give_batch();
 }
 
 }  // namespace tributary::datasets

@@ -5,8 +5,10 @@
 // to another. One thread.
 // Source: RFC 3954, RFC 7011, RFC 5103, sFlow Version 5; docs/flows.md, "Exports".
 
+#include <array>
 #include <functional>
 #include <map>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -30,8 +32,10 @@ struct Sender {
 
 class ExportDecoder {
  public:
-    /// Receives each flow record; `forward` is the direction that the exporter saw.
-    using Sink = std::function<void(const FlowRecord&)>;
+    /// Receives the flow records of a datagram, several at once, to be used up during the call;
+    /// `forward` is the direction that the exporter saw.
+    using Sink = std::function<void(std::span<FlowRecord>)>;
+    static constexpr std::size_t kBatch = 32;  ///< records at once
     static constexpr std::size_t kMaxExporters = 1024;
 
     struct Counts {
@@ -108,7 +112,10 @@ class ExportDecoder {
                           Micros time);
     void tell_packet(const FlowRecord& packet, std::uint32_t rate, const ExporterKey& key);
 
-    void deliver(FlowRecord& record, std::uint64_t sampling, Micros sent);
+    /// Where the next record is to be written, whatever stands there.
+    FlowRecord& next_record() { return batch_[filled_]; }
+    void deliver(std::uint64_t sampling, Micros sent);
+    void give_batch();
 
     Sink sink_;
     ExportRecordSink records_;
@@ -118,7 +125,8 @@ class ExportDecoder {
     Micros longest_delay_{0};
     Micros longest_record_{0};
     std::vector<ExportField> fields_;  ///< of the record that is told
-    FlowRecord record_;                ///< the one that is read
+    std::array<FlowRecord, kBatch> batch_;
+    std::size_t filled_ = 0;
 };
 
 }  // namespace tributary::datasets

@@ -151,7 +151,8 @@ std::uint64_t stated_sampling(const RecordView& fields) {
 
 void read_flow(const RecordView& fields, const ExportTime& time, const Exporter& exporter,
                FlowRecord& record) {
-    record.forward = record.backward = FlowSide{};
+    record.forward = FlowSide{};  // each by itself: copied, what was just written is waited for
+    record.backward = FlowSide{};
     record.backward_start = Micros(0);
     record.sampling = 1;
     const bool has_ends = set_address(record.src, fields, Slot::src_v4, Slot::src_v6) &&

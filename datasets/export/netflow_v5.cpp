@@ -31,23 +31,26 @@ constexpr std::array<FixedField, 17> kFields{{{8, 0, 4},
                                               {17, 42, 2},
                                               {9, 44, 1}}};
 
-/// Fills everything that a record of version 5 or its delivery touches, so that one flow record
-/// serves for all of a datagram.
 void read_v5(const std::uint8_t* record, const ExportTime& time, const Exporter& exporter,
              FlowRecord& flow) {
-    std::memcpy(flow.src.bytes.data(), record, 4);
-    std::memcpy(flow.dst.bytes.data(), record + 4, 4);
-    flow.forward.packets = load_be32(record + 16);
-    flow.forward.ip_bytes = load_be32(record + 20);
-    flow.start = exporter.wall_of(load_be32(record + 24), time);
-    flow.end = exporter.wall_of(load_be32(record + 28), time);
-    flow.forward_start = flow.start;
+    set_ipv4(flow.src, record);
+    set_ipv4(flow.dst, record + 4);
     flow.src_port = load_be16(record + 32);
     flow.dst_port = load_be16(record + 34);
-    flow.forward.flags = record[37];
     flow.protocol = record[38];
+    flow.vlan = 0;
+    flow.start = exporter.wall_of(load_be32(record + 24), time);
+    flow.end = exporter.wall_of(load_be32(record + 28), time);
+    flow.forward = {.packets = load_be32(record + 16),
+                    .ip_bytes = load_be32(record + 20),
+                    .frame_bytes = 0,
+                    .flags = record[37],
+                    .icmp_type = 0,
+                    .icmp_code = 0};
+    flow.backward = {};
+    flow.forward_start = flow.start;
+    flow.backward_start = Micros(0);
     flow.has_flags = true;
-    flow.forward.icmp_type = flow.forward.icmp_code = 0;
     flow.sampling = 1;
 }
 
@@ -68,12 +71,11 @@ bool ExportDecoder::decode_v5(const Sender& sender, ByteView datagram) {
     exporter.set_clock(time);
     follow(exporter, load_be32(header + 16), count);
     const std::uint64_t sampling = load_be16(header + 22) & 0x3fffU;
-    FlowRecord flow;
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint8_t* record = header + kV5Header + i * kV5Record;
         if (records_) tell_v5(key, time, record);
-        read_v5(record, time, exporter, flow);
-        deliver(flow, sampling, time.wall);
+        read_v5(record, time, exporter, next_record());
+        deliver(sampling, time.wall);
     }
     return true;
 }

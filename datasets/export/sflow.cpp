@@ -136,7 +136,8 @@ bool ExportDecoder::read_flow_sample(ByteReader& sample, bool is_expanded, const
     if (!sample.ok() || records > kMaxSampleRecords) return false;
     bool intact = true;
     const std::optional<PacketInfo> packet = read_packet(sample, records, intact);
-    FlowRecord flow;
+    FlowRecord& flow = next_record();
+    flow = FlowRecord{};
     flow.start = flow.end = flow.forward_start = time;
     if (packet) {
         flow.src = packet->src;
@@ -154,7 +155,7 @@ bool ExportDecoder::read_flow_sample(ByteReader& sample, bool is_expanded, const
                         .icmp_code = packet->icmp_code};
         if (records_) tell_packet(flow, rate, key);
     }
-    deliver(flow, rate, time);
+    deliver(rate, time);
     return intact;
 }
 

@@ -108,11 +108,11 @@ void ExportDecoder::learn_uptime(const RecordView& fields, Message& message) {
 
 void ExportDecoder::take_flow(const RecordView& fields, Message& message) {
     learn_uptime(fields, message);
-    read_flow(fields, message.time, message.exporter, record_);
+    read_flow(fields, message.time, message.exporter, next_record());
     const std::uint64_t stated = stated_sampling(fields);
     const std::uint64_t rate =
         stated != 0 ? stated : message.exporter.sampling(fields.number(Slot::sampler));
-    deliver(record_, rate, message.time.wall);
+    deliver(rate, message.time.wall);
 }
 
 void ExportDecoder::tell(const ExporterKey& key, Micros sent, std::uint16_t template_id,

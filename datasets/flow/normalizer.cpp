@@ -13,13 +13,16 @@ namespace {
 
 /// How many records before it is sent a record's memory is asked for: first its slot, then, with
 /// the hash that stands there, its place in the index.
+constexpr std::size_t kPlaceAhead = 32;
 constexpr std::size_t kSlotAhead = 8;
 constexpr std::size_t kBucketAhead = 4;
 
 }  // namespace
 
 Normalizer::Normalizer(const NormalizerOptions& options, Sink sink)
-    : options_(options), sink_(std::move(sink)), index_(options.max_waiting) {
+    : options_(options),
+      sink_(std::move(sink)),
+      index_(options.max_waiting * (options.is_for_exports ? 4 : 1)) {
     TRIBUTARY_ASSERT(options.max_waiting > 0);
     slots_.reserve(options.max_waiting);  // touched only as far as records wait
 }
@@ -48,12 +51,12 @@ KeyAndSide Normalizer::key_of(const FlowRecord& record) const {
         {record.src, record.dst, record.src_port, record.dst_port, record.protocol, vlan});
 }
 
-void Normalizer::prepare(const FlowRecord& record, Exported& prepared) const {
+std::uint32_t Normalizer::prepare(FlowRecord& record) const {
     const KeyAndSide made = key_of(record);
-    prepared.record = record;
-    prepared.hash = hash_of_key(made.key);
-    if (made.side != 0) swap_ends(prepared.record);
-    prefetch(prepared.hash);
+    const std::uint32_t hash = hash_of_key(made.key);
+    prefetch(hash);
+    if (made.side != 0) swap_ends(record);
+    return hash;
 }
 
 void Normalizer::prefetch_record(std::uint32_t hash) const {
@@ -205,6 +208,7 @@ void Normalizer::send_first() {
 
 /// Under a flood every record that comes pushes one out: have its memory at hand by then.
 void Normalizer::prefetch_next() const {
+    waiting_.prefetch(kPlaceAhead);
     if (const EndQueue::Place* next = waiting_.likely_next(kBucketAhead)) {
         index_.prefetch(slots_[next->slot].hash);
     }

@@ -25,6 +25,8 @@ struct NormalizerOptions {
     /// How far behind the stream's time a record may still arrive or be continued.
     Micros hold{62'000'000};
     std::uint64_t hash_seed = 0x13198a2e03707344;
+    /// Every record is looked up: the index has four times the room, so that a look is one step.
+    bool is_for_exports = false;
     /// Where the sequences of sent records go back to; null: there are none.
     PacketSequences* sequences = nullptr;
 };
@@ -57,20 +59,13 @@ class Normalizer {
     /// @param record  of one direction; the sender is `src`
     /// @param hash    as above
     void pass(FlowRecord& record, std::uint32_t hash);
-    /// A record of a flow exporter, one direction, or a part, or both, under its key.
-    struct Exported {
-        FlowRecord record;  ///< the lower endpoint is `src`
-        std::uint32_t hash = 0;
-    };
-    /// Puts a record under its key and fetches what stands there, to be added soon.
-    void prepare(const FlowRecord& record, Exported& prepared) const;
-    void add_export(const Exported& prepared) {
-        add_stitched(prepared.record, prepared.hash, true);
-    }
-    void add_export(const FlowRecord& record) {
-        Exported prepared;
-        prepare(record, prepared);
-        add_export(prepared);
+    /// Puts a record of a flow exporter (one direction, or a part, or both) under its key, the
+    /// lower endpoint as `src`, and fetches what stands there, to be added soon.
+    /// @return  the hash of the key
+    std::uint32_t prepare(FlowRecord& record) const;
+    /// @param record, hash  as prepared
+    void add_export(const FlowRecord& record, std::uint32_t hash) {
+        add_stitched(record, hash, true);
     }
 
     /// The hash of a key, under this normalizer's seed.

@@ -35,7 +35,9 @@ struct DecodedCase {
 
 DecodedCase decode_case(const fs::path& folder, const Json& datagrams) {
     DecodedCase decoded;
-    ExportDecoder decoder([&](const FlowRecord& record) { decoded.records.push_back(record); });
+    ExportDecoder decoder([&](std::span<FlowRecord> some) {
+        decoded.records.insert(decoded.records.end(), some.begin(), some.end());
+    });
     for (const auto& name : datagrams) {
         decoder.decode({Address{{192, 0, 2, 1}, false}, 2055},
                        read_bytes(folder / name.get<std::string>()), Micros(0));
@@ -185,7 +187,7 @@ TEST_F(ReferenceExports, EveryPrefixAndEveryOneByteChangeOfEveryDatagramIsSurviv
     for (const Json& entry : read_json(archive_.path() / "index.json")) {
         const fs::path folder = archive_.path() / entry.at("id").get<std::string>();
         if (!has_datagrams(entry)) continue;
-        ExportDecoder decoder([](const FlowRecord&) {}, [](const ExportRecord&) {});
+        ExportDecoder decoder([](std::span<FlowRecord>) {}, [](const ExportRecord&) {});
         for (const auto& name : entry.at("datagrams")) {
             const Bytes datagram = read_bytes(folder / name.get<std::string>());
             for (std::size_t at = 0; at < datagram.size(); ++at) {

@@ -58,7 +58,9 @@ class SflowTest : public ::testing::Test {
     }
 
     std::vector<FlowRecord> records_;
-    ExportDecoder decoder_{[this](const FlowRecord& record) { records_.push_back(record); }};
+    ExportDecoder decoder_{[this](std::span<FlowRecord> records) {
+        records_.insert(records_.end(), records.begin(), records.end());
+    }};
 };
 
 TEST_F(SflowTest, TakesASampledHeaderForAsManyPacketsAsItsRate) {

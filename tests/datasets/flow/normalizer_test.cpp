@@ -49,8 +49,12 @@ class NormalizerTest : public ::testing::Test {
         const std::uint32_t hash = normalizer().hash_of_key(made.key);
         is_whole ? normalizer().add_whole(record, hash) : normalizer().add_piece(record, hash);
     }
+    void add_export(FlowRecord record) {
+        const std::uint32_t hash = normalizer().prepare(record);
+        normalizer().add_export(record, hash);
+    }
     std::size_t flows_from(const std::vector<FlowRecord>& exports) {
-        for (const FlowRecord& record : exports) normalizer().add_export(record);
+        for (const FlowRecord& record : exports) add_export(record);
         normalizer().flush();
         return flows_.size();
     }
@@ -177,11 +181,11 @@ TEST_F(NormalizerTest, WaitsUntilNothingCanPrecedeARecord) {
 
 TEST_F(NormalizerTest, KeepsARecordThatHasGrownUntilItsNewPlace) {
     options_.hold = Micros(60'000'000);
-    normalizer().add_export(one_way(true, 0, 1));
-    normalizer().add_export(one_way(true, 50, 51));
+    add_export(one_way(true, 0, 1));
+    add_export(one_way(true, 50, 51));
     FlowRecord other = one_way(true, 20, 20);
     other.dst_port = 443;
-    normalizer().add_export(other);
+    add_export(other);
 
     normalizer().advance(Micros(85'000'000));
 
@@ -196,7 +200,7 @@ TEST_F(NormalizerTest, SendsTheOldestOnAtItsBoundAndCounts) {
     for (const double end : {3.0, 1.0, 2.0}) {
         FlowRecord record = one_way(true, end, end);
         record.dst_port = static_cast<std::uint16_t>(end);
-        normalizer().add_export(record);
+        add_export(record);
     }
 
     ASSERT_EQ(flows_.size(), 1U);
@@ -230,7 +234,7 @@ TEST_F(NormalizerTest, LosesNoPacketWhateverArrives) {
                                     static_cast<std::uint8_t>(random.below(32)));
         if (random.chance(0.5)) record.protocol = kProtocolUdp;
         ++sent;
-        random.chance(0.5) ? normalizer().add_export(record) : add_metered(record, false);
+        random.chance(0.5) ? add_export(record) : add_metered(record, false);
         if (random.chance(0.01)) normalizer().advance(record.start);
         ASSERT_LE(normalizer().waiting(), 64U);
     }

@@ -11,7 +11,7 @@ namespace tributary::datasets::testing {
 /// @param version  put into the first two bytes of each; 0 for sFlow, whose next two become 5
 inline void decode_datagrams(ByteView input, std::uint16_t version) {
     std::uint64_t told = 0;
-    ExportDecoder decoder([](const FlowRecord&) {},
+    ExportDecoder decoder([](std::span<FlowRecord>) {},
                           [&told](const ExportRecord& record) { told += record.fields.size(); });
     ByteReader reader(input);
     while (reader.remaining() > 2) {
