@@ -28,13 +28,9 @@ Result<std::string> take_text(ByteReader& reader, const char* what) {
 }
 
 /// Every class of the labels and the coverage, once; the empty one (unknown) included if it occurs.
-Result<std::vector<ClassName>> class_table(const LabelledRecords& records) {
-    std::set<ClassName> names(records.coverage.begin(), records.coverage.end());
-    const ClassName* last = nullptr;
-    for (const ClassName& label : records.labels) {
-        if (last == nullptr || *last != label) names.insert(label);  // labels come in runs
-        last = &label;
-    }
+Result<std::vector<ClassName>> class_table(const RowsInRuns& rows) {
+    std::set<ClassName> names(rows.coverage->begin(), rows.coverage->end());
+    for (const LabelRun& run : rows.runs) names.insert(run.label);
     const bool too_long = std::ranges::any_of(
         names, [](const ClassName& name) { return name.size() > kClassNameLimit; });
     if (names.size() > kClassLimit || too_long) {
@@ -44,37 +40,46 @@ Result<std::vector<ClassName>> class_table(const LabelledRecords& records) {
     return std::vector<ClassName>(names.begin(), names.end());
 }
 
-Bytes header_of(const LabelledRecords& records, const std::vector<ClassName>& classes) {
+std::size_t count_rows(std::span<const LabelRun> runs) {
+    std::size_t rows = 0;
+    for (const LabelRun& run : runs) rows += run.rows;
+    return rows;
+}
+
+Bytes header_of(const RowsInRuns& rows, const std::vector<ClassName>& classes) {
     ByteWriter plain;
-    put_text(plain, records.schema->name());
-    plain.put(records.schema->hash());
+    put_text(plain, rows.schema->name());
+    plain.put(rows.schema->hash());
     plain.u16(static_cast<std::uint16_t>(classes.size()));
     for (const ClassName& name : classes) {
         put_text(plain, name);
-        plain.u8(records.coverage.contains(name) ? 1 : 0);
+        plain.u8(rows.coverage->contains(name) ? 1 : 0);
     }
-    plain.u32(static_cast<std::uint32_t>(records.labels.size()));
+    plain.u32(static_cast<std::uint32_t>(count_rows(rows.runs)));
     return plain.take();
 }
 
-/// Labels come in runs.
 /// @param classes  sorted
-void put_labels(Bytes& plain, std::span<const ClassName> labels,
+void put_labels(Bytes& plain, std::span<const LabelRun> runs,
                 const std::vector<ClassName>& classes) {
-    while (!labels.empty()) {
-        const ClassName& label = labels.front();
-        const auto end =
-            std::ranges::find_if(labels, [&](const ClassName& other) { return other != label; });
-        const auto number = std::ranges::lower_bound(classes, label) - classes.begin();
-        const auto count = static_cast<std::size_t>(end - labels.begin());
+    for (const LabelRun& run : runs) {
+        const auto number = std::ranges::lower_bound(classes, run.label) - classes.begin();
         std::size_t at = plain.size();
-        plain.resize(at + count * sizeof(std::uint16_t));
+        plain.resize(at + run.rows * sizeof(std::uint16_t));
         for (; at < plain.size(); at += sizeof(std::uint16_t)) {
             plain[at] = static_cast<std::uint8_t>(number);
             plain[at + 1] = static_cast<std::uint8_t>(number >> 8);
         }
-        labels = labels.subspan(count);
     }
+}
+
+std::vector<LabelRun> runs_of(std::span<const ClassName> labels) {
+    std::vector<LabelRun> runs;
+    for (const ClassName& label : labels) {
+        if (runs.empty() || runs.back().label != label) runs.push_back({label, 0});
+        ++runs.back().rows;
+    }
+    return runs;
 }
 
 struct Header {
@@ -155,15 +160,21 @@ Result<Bytes> encode_records(const LabelledRecords& records, int level) {
 
 Status RecordEncoder::append(const LabelledRecords& records, Bytes& target) {
     TRIBUTARY_ASSERT(records.schema != nullptr);
-    TRIBUTARY_ASSERT(records.labels.size() == records.features.rows());
-    TRIBUTARY_TRY(const std::vector<ClassName> classes, class_table(records));
-    const FeatureRow cells = records.features.cells();
-    const Bytes header = header_of(records, classes);
+    const std::vector<LabelRun> runs = runs_of(records.labels);
+    return append(RowsInRuns{records.schema, &records.coverage, runs, records.features.cells()},
+                  target);
+}
+
+Status RecordEncoder::append(const RowsInRuns& rows, Bytes& target) {
+    const std::size_t count = count_rows(rows.runs);
+    TRIBUTARY_ASSERT(count * rows.schema->width() == rows.cells.size());
+    TRIBUTARY_TRY(const std::vector<ClassName> classes, class_table(rows));
+    const Bytes header = header_of(rows, classes);
     plain_.assign(header.begin(), header.end());  // keeps its memory
     // At once: growing by doubling would touch the memory of a large batch several times.
-    plain_.reserve(plain_.size() + records.labels.size() * sizeof(std::uint16_t) + cells.size());
-    put_labels(plain_, records.labels, classes);
-    plain_.insert(plain_.end(), cells.begin(), cells.end());
+    plain_.reserve(plain_.size() + count * sizeof(std::uint16_t) + rows.cells.size());
+    put_labels(plain_, rows.runs, classes);
+    plain_.insert(plain_.end(), rows.cells.begin(), rows.cells.end());
     if (plain_.size() > kBatchBytesLimit) {
         return fail(Errc::limit_exceeded, "the record batch is larger than the limit");
     }

@@ -4,6 +4,8 @@
 // of the packed part, one zstd frame. Batches of one schema may follow each other, so that a long
 // stream needs little memory. Everything is checked before memory is taken. Any thread.
 
+#include <span>
+
 #include "base/bytes.hpp"
 #include "base/compress.hpp"
 #include "base/result.hpp"
@@ -21,6 +23,20 @@ inline constexpr std::size_t kClassNameLimit = 128;  ///< bytes of one class nam
 /// @error        limit_exceeded
 Result<Bytes> encode_records(const LabelledRecords& records, int level = kCompressionLevel);
 
+/// So many rows one behind the other carry the label.
+struct LabelRun {
+    ClassName label;  ///< empty: unknown
+    std::size_t rows = 0;
+};
+
+/// Rows of one schema and their labels in runs, as a stream gathers them.
+struct RowsInRuns {
+    const Schema* schema = nullptr;
+    const Coverage* coverage = nullptr;  ///< of the source that gave the labels
+    std::span<const LabelRun> runs;
+    FeatureRow cells;  ///< all rows, one behind the other
+};
+
 /// Encodes one batch after the other in the same working memory, as a long stream needs it. One
 /// thread.
 class RecordEncoder {
@@ -30,6 +46,7 @@ class RecordEncoder {
     /// Appends one batch.
     /// @error limit_exceeded
     Status append(const LabelledRecords& records, Bytes& target);
+    Status append(const RowsInRuns& rows, Bytes& target);
 
  private:
     Compressor compressor_;

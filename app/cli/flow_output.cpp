@@ -34,19 +34,18 @@ class TextOutput final : public FlowOutput {
 class BatchOutput final : public FlowOutput {
  public:
     BatchOutput(const datasets::Schema& schema, const datasets::Coverage& coverage)
-        : encoder_(schema), records_(datasets::LabelledRecords::empty(schema, coverage)) {
-        records_.features.reserve(kRowsPerBatch);
-        records_.labels.reserve(kRowsPerBatch);
-    }
+        : encoder_(schema), coverage_(coverage), cells_(kRowsPerBatch * schema.width()) {}
 
     void add(const datasets::FlowRecord& flow, const datasets::ClassName& label) override {
-        encoder_.encode(flow, records_.features.add_row());
-        records_.labels.push_back(label);
-        if (records_.labels.size() == kRowsPerBatch) write();
+        const std::size_t width = encoder_.schema().width();
+        encoder_.encode(flow, std::span(cells_).subspan(rows_ * width, width));
+        if (runs_.empty() || runs_.back().label != label) runs_.push_back({label, 0});
+        ++runs_.back().rows;
+        if (++rows_ == kRowsPerBatch) write();
     }
     void flush() override { out_.flush(); }
     Status finish() override {
-        if (!is_written_ || !records_.labels.empty()) write();
+        if (!is_written_ || rows_ != 0) write();
         const Status written = out_.finish();
         return status_ ? written : status_;
     }
@@ -57,17 +56,22 @@ class BatchOutput final : public FlowOutput {
 
     void write() {
         packed_.clear();
-        const Status encoded = batches_.append(records_, packed_);
+        const std::size_t used = rows_ * encoder_.schema().width();
+        const Status encoded = batches_.append(
+            {&encoder_.schema(), &coverage_, runs_, std::span(cells_).first(used)}, packed_);
         if (encoded) out_.text() += as_text(packed_);
         if (!encoded && status_) status_ = encoded;
         out_.added();
         is_written_ = true;
-        records_.features.clear();
-        records_.labels.clear();
+        runs_.clear();
+        rows_ = 0;
     }
 
     datasets::FlowEncoder encoder_;
-    datasets::LabelledRecords records_;
+    datasets::Coverage coverage_;
+    Bytes cells_;  ///< of the rows that are not written yet, one behind the other
+    std::size_t rows_ = 0;
+    std::vector<datasets::LabelRun> runs_;  ///< of their labels
     datasets::RecordEncoder batches_{kStreamLevel};
     Bytes packed_;
     LineOutput out_;
