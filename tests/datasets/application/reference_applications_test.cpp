@@ -96,9 +96,13 @@ TEST(NdpiReference, RecognizesTheApplicationsThatItsSuiteExpects) {
     }
 
     std::cout << compared << " flows, " << labelled << " labelled, " << equal << " as expected\n";
-    EXPECT_GT(compared, 2'000U);
-    EXPECT_GE(labelled * 100, compared * 60);
-    EXPECT_GE(equal * 100, labelled * 90);
+    // What the library can know is told by its own reader: ndpiReader 4.2 without guesses, with
+    // eight packets of a flow (-d -T 8 -U 8), recognizes 1,705 of these flows, 94.6 % of them as
+    // expected; with all packets that it takes, 1,715 and 94.8 %. One percent of either is left for
+    // flows that are cut otherwise here.
+    EXPECT_GT(compared, 2'700U);
+    EXPECT_GE(labelled, 1'688U);
+    EXPECT_GE(equal * 1000, labelled * 936);
 }
 
 }  // namespace
