@@ -7,9 +7,9 @@
 
 namespace tributary::app {
 
-/// Adds a row for each collector and version, `mpps` being million records a CPU second, and one
-/// for ours at the rate that must be lossless; a sentence in `missing` for what lost records,
-/// failed or is not installed.
+/// Adds a row for each collector and version, `mpps` being million records a CPU second, and two at
+/// the rate that must be lossless: ours, and a loop that only receives; a sentence in `missing` for
+/// what lost records, failed or is not installed.
 void run_receive_bench(const IngestBenchOptions& options, IngestBenchResult& result);
 
 }  // namespace tributary::app

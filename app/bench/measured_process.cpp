@@ -93,6 +93,10 @@ Result<pid_t> start_measured(const std::vector<std::string>& command) {
     return fork_child(command.front(), [&] { return become(command); });
 }
 
+Result<pid_t> start_measured(const std::string& name, const std::function<bool()>& work) {
+    return fork_child(name, [&] { return work() ? EXIT_SUCCESS : EXIT_FAILURE; });
+}
+
 Result<ProcessCost> stop_measured(pid_t child, const std::string& name) {
     kill(child, SIGTERM);
     return cost_of(child, name);

@@ -29,6 +29,8 @@ Result<ProcessCost> run_measured(const std::vector<std::string>& command);
 /// Starts a program with its output thrown away; every start is followed by one stop.
 /// @error io
 Result<pid_t> start_measured(const std::vector<std::string>& command);
+/// The same with `work` in a child process; it must end at SIGTERM and return false when it failed.
+Result<pid_t> start_measured(const std::string& name, const std::function<bool()>& work);
 /// Asks it to end (SIGTERM) and waits until it has.
 /// @param name  for errors
 /// @error       io: it did not end with 0

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include "datasets/corpus/text.hpp"
@@ -19,6 +20,12 @@ namespace tributary::datasets {
 namespace {
 
 constexpr std::size_t kDatagramBytes = 65'536;
+/// From one buffer to the next. At a power of two, the beginnings of all would meet in the same few
+/// lines of the cache.
+constexpr std::size_t kStride = kDatagramBytes + 1536;
+/// A receive buffer of this size holds what comes in kGather at any rate that can be worked off.
+constexpr int kRoomToGather = 4 << 20;
+constexpr timespec kGather{.tv_sec = 0, .tv_nsec = 1'000'000};
 constexpr int kReceiveBuffer = 64 << 20;  // a quarter of a second of full-rate exports
 
 std::string described(const ListenAddress& address) {
@@ -99,6 +106,13 @@ void set_options(int descriptor) {
     }
 }
 
+bool has_room_to_gather(int descriptor) {
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+    return ::getsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, &size) == 0 &&
+           bytes >= kRoomToGather;
+}
+
 std::uint16_t bound_port(int descriptor) {
     sockaddr_storage bound{};
     socklen_t size = sizeof bound;
@@ -109,17 +123,21 @@ std::uint16_t bound_port(int descriptor) {
 }  // namespace
 
 struct UdpListener::Buffers {
-    std::vector<std::uint8_t> bytes = std::vector<std::uint8_t>(kBatch * kDatagramBytes);
+    Buffers() { prepare(kBatch); }
+
+    std::unique_ptr<std::uint8_t[]> bytes =
+        std::make_unique_for_overwrite<std::uint8_t[]>(kBatch * kStride);
     std::array<sockaddr_storage, kBatch> from{};
     std::array<iovec, kBatch> parts{};
     std::array<std::array<char, CMSG_SPACE(sizeof(std::uint32_t))>, kBatch> control{};
     std::array<mmsghdr, kBatch> messages{};
 
     [[nodiscard]] std::uint8_t* datagram(std::size_t number) {
-        return bytes.data() + number * kDatagramBytes;
+        return bytes.get() + number * kStride;
     }
-    void prepare() {
-        for (std::size_t i = 0; i < kBatch; ++i) {
+    /// Readies the first `count` buffers for the next datagrams.
+    void prepare(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
             parts[i] = {datagram(i), kDatagramBytes};
             msghdr& header = messages[i].msg_hdr;
             header = {};
@@ -175,11 +193,16 @@ Result<UdpListener> UdpListener::open(const ListenAddress& address) {
 }
 
 UdpListener::UdpListener(int descriptor, std::uint16_t port)
-    : descriptor_(descriptor), port_(port), buffers_(std::make_unique<Buffers>()) {}
+    : descriptor_(descriptor),
+      port_(port),
+      may_gather_(has_room_to_gather(descriptor)),
+      buffers_(std::make_unique<Buffers>()) {}
 
 UdpListener::UdpListener(UdpListener&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       port_(other.port_),
+      may_gather_(other.may_gather_),
+      last_received_(other.last_received_),
       last_drops_(other.last_drops_),
       drops_(other.drops_),
       buffers_(std::move(other.buffers_)) {}
@@ -187,6 +210,8 @@ UdpListener::UdpListener(UdpListener&& other) noexcept
 UdpListener& UdpListener::operator=(UdpListener&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     std::swap(port_, other.port_);
+    std::swap(may_gather_, other.may_gather_);
+    std::swap(last_received_, other.last_received_);
     std::swap(last_drops_, other.last_drops_);
     std::swap(drops_, other.drops_);
     std::swap(buffers_, other.buffers_);
@@ -202,7 +227,10 @@ Result<std::size_t> UdpListener::receive(Micros longest_wait, const Take& take) 
     const auto wait_ms = std::chrono::ceil<std::chrono::milliseconds>(longest_wait).count();
     const int ready = ::poll(&waiting, 1, static_cast<int>(wait_ms));
     if (ready == 0 || (ready < 0 && errno == EINTR)) return std::size_t{0};
-    buffers_->prepare();
+    // To wake up for every few datagrams costs more than to take them: let them gather.
+    const bool was_full = last_received_ == kBatch;
+    if (may_gather_ && !was_full && longest_wait > Micros(0)) ::nanosleep(&kGather, nullptr);
+    buffers_->prepare(std::exchange(last_received_, 0));
     const int count = ready < 0 ? -1
                                 : ::recvmmsg(descriptor_, buffers_->messages.data(), kBatch,
                                              MSG_DONTWAIT, nullptr);
@@ -212,6 +240,7 @@ Result<std::size_t> UdpListener::receive(Micros longest_wait, const Take& take) 
                                   ". Check the network of this host");
     }
     const auto received = static_cast<std::size_t>(count);
+    last_received_ = received;
     for (std::size_t i = 0; i < received; ++i) {
         read_drops(i);
         take(sender_of(buffers_->from[i]),

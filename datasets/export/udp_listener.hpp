@@ -37,7 +37,8 @@ class UdpListener {
     UdpListener& operator=(const UdpListener&) = delete;
     ~UdpListener();
 
-    /// The datagrams that are there, at most kBatch; waits for the first one.
+    /// The datagrams that are there, at most kBatch; waits for the first one, and a millisecond
+    /// longer for others while they come one by one.
     /// @param take  receives each; the view is valid during the call
     /// @return      how many came
     /// @error io
@@ -57,6 +58,8 @@ class UdpListener {
 
     int descriptor_ = -1;
     std::uint16_t port_ = 0;
+    bool may_gather_ = false;        ///< the kernel has room for more than a few datagrams
+    std::size_t last_received_ = 0;  ///< in the last call
     std::uint32_t last_drops_ = 0;
     std::uint64_t drops_ = 0;
     std::unique_ptr<Buffers> buffers_;

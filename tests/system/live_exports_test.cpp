@@ -100,6 +100,33 @@ TEST(LiveExports, ShowsEveryLostDatagramAsAGap) {
     EXPECT_EQ(report.sequence_lost, 5U);
 }
 
+TEST(LiveExports, LetsDatagramsGatherWithoutLosingOne) {
+    auto listener = UdpListener::open({"127.0.0.1", 0});
+    ASSERT_TRUE(listener) << listener.error().message;
+    const TestExporter exporter;
+    std::vector<Bytes> sent;
+    std::vector<Bytes> taken;
+    const auto take = [&taken](const Sender&, ByteView datagram) {
+        taken.emplace_back(datagram.begin(), datagram.end());
+    };
+
+    for (std::uint32_t round = 0; round < 3; ++round) {
+        for (std::uint32_t i = 0; i < 2 * UdpListener::kBatch + 3; ++i) {
+            sent.push_back(whole_ipfix(1000 * round + i));
+            ASSERT_TRUE(exporter.send(listener->port(), sent.back()));
+        }
+        while (taken.size() < sent.size()) {
+            const auto received = listener->receive(Micros(1'000'000), take);
+            ASSERT_TRUE(received);
+            ASSERT_GT(*received, 0U);
+            ASSERT_LE(*received, UdpListener::kBatch);
+        }
+    }
+
+    EXPECT_EQ(taken, sent);
+    EXPECT_EQ(listener->drops(), 0U);
+}
+
 TEST(LiveExports, RefusesAPortThatIsTakenByName) {
     auto listener = UdpListener::open({"127.0.0.1", 0});
     ASSERT_TRUE(listener) << listener.error().message;
