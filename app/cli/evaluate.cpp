@@ -9,6 +9,7 @@
 #include "app/cli/evaluate_object.hpp"
 #include "app/cli/evaluation_json.hpp"
 #include "app/cli/input_options.hpp"
+#include "app/cli/number_range.hpp"
 #include "app/cli/site_models.hpp"
 
 namespace tributary::app {
@@ -87,7 +88,8 @@ void add_evaluate(CLI::App& root, Invocation& invocation) {
                         "Labelled records instead of captures: KDD text, CSV, or a record batch; "
                         "or synthetic:ROWS[:SEED]");
     command->add_option("--threshold", options->threshold, "With --records: alarm above this score")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(number_range(-1e9, 1e9));
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback(
         [&invocation, options] { invocation.run = [options] { return run_evaluate(*options); }; });

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -68,10 +69,14 @@ struct ImportOptions {
     std::string schema = "kdd41";
     std::string class_name;  ///< empty: what an object of this kind usually knows
     std::string object;
+    bool anew = false;
     bool json = false;
 };
 
 Result<int> run_import(const ImportOptions& options) {
+    if (!options.anew && std::filesystem::exists(options.object)) {
+        return fail(Errc::conflict, options.object + " exists. Replace it: --new");
+    }
     TRIBUTARY_TRY(const datasets::Schema* schema, find_schema_by_short_name(options.schema));
     TRIBUTARY_TRY(const Bytes text, read_file(options.libsvm, classifier::kLibsvmTextLimit));
     auto model = classifier::parse_libsvm_text(as_text(text), schema->width());
@@ -116,6 +121,7 @@ void add_models_exchange(CLI::App& models, Invocation& invocation) {
     from->add_option("--class", in->class_name,
                      "What label 1 means; default: attack, of a one-class model normal");
     from->add_option("--object", in->object, "The classifier's file to write")->required();
+    from->add_flag("--new", in->anew, "Replace a file that exists");
     from->add_flag("--json", in->json, "Print one JSON object");
     from->callback([&invocation, in] { invocation.run = [in] { return run_import(*in); }; });
 }

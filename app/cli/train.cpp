@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.hpp"
+#include "app/cli/number_range.hpp"
 #include "app/service/offline_training.hpp"
 #include "app/service/record_files.hpp"
 #include "base/file.hpp"
@@ -160,23 +161,24 @@ Result<int> run_train(const TrainOptions& options) {
     TRIBUTARY_TRY(training.memory, kept_memory(options));
     TRIBUTARY_TRY(const TrainingResult result, train_offline(start, records, training));
     TRIBUTARY_TRY(const Bytes bytes, classifier::encode_object(result.object));
-    TRIBUTARY_CHECK(write_file_atomically(options.object, bytes));
+    // The memory first: an error leaves the object as it was, and counts nothing twice.
     if (!options.memory.empty()) {
         TRIBUTARY_CHECK(write_file_atomically(options.memory, result.memory.save(), 0600));
     }
+    TRIBUTARY_CHECK(write_file_atomically(options.object, bytes));
     print_result(result, bytes.size(), options.json);
     return kExitDone;
 }
 
 void add_parameters(CLI::App& command, TrainOptions& options) {
     command.add_option("--cost", options.cost, "C before class weights; default: of the schema")
-        ->check(CLI::Range(1e-9, 1e9));
+        ->check(number_range(1e-9, 1e9));
     command.add_option("--gamma", options.gamma, "Of the RBF kernel; default: of the schema")
-        ->check(CLI::Range(1e-9, 1e9));
+        ->check(number_range(1e-9, 1e9));
     command.add_option("--budget", options.budget, "Most vectors of the object")
         ->check(CLI::Range(1U, classifier::kVectorLimit));
     command.add_option("--nu", options.nu, "one-class: share of normal records left outside")
-        ->check(CLI::Range(1e-6, 1.0));
+        ->check(number_range(1e-6, 1.0));
     command.add_option("--fourier", options.fourier, "rff-linear: number of random features")
         ->check(CLI::Range(1U, classifier::kFourierLimit));
 }

@@ -1,6 +1,7 @@
 #include "app/coordinator/keeper.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "app/service/version_inspector.hpp"
@@ -21,17 +22,31 @@ using netlayer::ObjectId;
 constexpr std::chrono::seconds kPatience{30};
 constexpr std::chrono::milliseconds kRetryPause{200};
 
+/// The models of the versions that passed and are kept, by number.
+using PassedModels = std::map<std::uint64_t, classifier::Model>;
+
 /// An error that says nothing about the version: it is judged again.
 bool is_passing(const Error& error) {
     return error.code == Errc::disconnected || error.code == Errc::timeout ||
            error.code == Errc::unreachable || error.code == Errc::io;
 }
 
-/// Whether somebody decided about the model since a version: it is not the gate's to judge then.
-bool is_decided(const ClassifierObject& object, std::uint64_t since) {
+/// Whether somebody decided about the model since a version: it is not the gate's to judge then. A
+/// rollback counts when it leads to a model that passed here under that number.
+bool is_decided(const ClassifierObject& object, std::uint64_t since, const PassedModels& passed) {
+    return std::ranges::any_of(object.lineage, [&](const classifier::LineageEntry& entry) {
+        if (entry.version <= since) return false;
+        if (entry.verdict == Verdict::confirmed) return true;
+        if (entry.verdict != Verdict::rolled_back) return false;
+        const auto known = passed.find(entry.reference);
+        return known != passed.end() && entry.version == object.version &&
+               known->second == object.model;
+    });
+}
+
+bool is_rolled_back(const ClassifierObject& object, std::uint64_t since) {
     return std::ranges::any_of(object.lineage, [since](const classifier::LineageEntry& entry) {
-        return entry.version > since &&
-               (entry.verdict == Verdict::confirmed || entry.verdict == Verdict::rolled_back);
+        return entry.version > since && entry.verdict == Verdict::rolled_back;
     });
 }
 
@@ -41,6 +56,7 @@ struct Withholding {
     ClassifierObject suspect;  ///< did not
     classifier::Validation validation;
     SigningKey key;
+    PassedModels passed;
 };
 
 /// What the donated records say of a model after another; there is no batch to look at.
@@ -55,13 +71,17 @@ classifier::GateReport judge_models(const classifier::Model& before, const class
 Result<Bytes> withheld(const Withholding& act, ByteView arrived) {
     const ClassifierObject& good = act.good;
     TRIBUTARY_TRY(const ClassifierObject current, classifier::decode_object(arrived));
-    if (is_decided(current, good.version)) return Bytes{};
+    if (is_decided(current, good.version, act.passed)) return Bytes{};
     TRIBUTARY_TRY(const Digest parent, classifier::content_digest(arrived));
     TRIBUTARY_TRY(const auto engine,
                   classifier::make_engine(current.model.kind, classifier::kDefaultEngine));
     const std::string name = keeper_name(act.key.public_key);
+    // Behind a rollback nobody can tell what of the suspect is left: the whole is judged.
+    const bool whole = is_rolled_back(current, good.version);
+    if (whole && judge_models(good.model, current.model, act.validation).passed) return Bytes{};
+    const ClassifierObject& suspect = whole ? current : act.suspect;
     TRIBUTARY_TRY(ClassifierObject next,
-                  classifier::withhold({good, act.suspect, current}, parent, *engine, name));
+                  classifier::withhold({good, suspect, current}, parent, *engine, name));
     if (!judge_models(good.model, next.model, act.validation).passed) {
         TRIBUTARY_TRY(next, classifier::withhold({good, current, current}, parent, *engine, name));
     }
@@ -128,12 +148,24 @@ Result<std::optional<ClassifierObject>> Keeper::last_good(const std::string& id)
     return object;
 }
 
+Result<std::map<std::uint64_t, classifier::Model>> Keeper::passed(const std::string& id) const {
+    PassedModels models;
+    for (const std::uint64_t version : judged_.versions(id)) {
+        TRIBUTARY_TRY(const Bytes bytes, judged_.load(id, version));
+        TRIBUTARY_TRY(ClassifierObject object, classifier::decode_object(bytes));
+        models.emplace(version, std::move(object.model));
+    }
+    return models;
+}
+
 Status Keeper::judge(const Object& object) {
     const ByteView bytes = netlayer::view(object.body);
     TRIBUTARY_TRY(const ClassifierObject suspect, classifier::decode_object(bytes));
     TRIBUTARY_TRY(const auto good, last_good(object.id));
     if (good && suspect.version <= good->version) return {};
-    if (!good || is_decided(suspect, good->version)) return judged_.keep(bytes);
+    if (!good) return judged_.keep(bytes);
+    TRIBUTARY_TRY(const PassedModels models, passed(object.id));
+    if (is_decided(suspect, good->version, models)) return judged_.keep(bytes);
     const classifier::Validation validation = donated_.validation_for(suspect);
     const classifier::GateReport report = judge_models(good->model, suspect.model, validation);
     if (report.judged) metrics_.counter("keeper.judged").add();
@@ -149,8 +181,9 @@ Status Keeper::withhold(const ClassifierObject& good, const ClassifierObject& su
     request.objects = {suspect.id};
     request.wait = netlayer::Durability::durable;
     request.timeout = kPatience;
-    const auto act =
-        std::make_shared<const Withholding>(Withholding{good, suspect, validation, key_});
+    TRIBUTARY_TRY(PassedModels models, passed(suspect.id));
+    const auto act = std::make_shared<const Withholding>(
+        Withholding{good, suspect, validation, key_, std::move(models)});
     const auto made = std::make_shared<Bytes>();
     request.program =
         [act, made](const std::map<ObjectId, Object>& inputs) -> Result<std::map<ObjectId, Bytes>> {

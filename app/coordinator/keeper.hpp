@@ -6,7 +6,8 @@
 // is lost, and another organization or a person may confirm it.
 // Invariants: the last version that passed is kept in a file before the next one is judged, so that
 // a restart judges what it missed; versions that became durable together are judged together, in
-// the name of the newest; what somebody decided (confirmed, rolled back) is not judged again.
+// the name of the newest; what somebody confirmed, or rolled back to a model that
+// passed here, is not judged again.
 // Without a donation every version passes. Thread: `stored` from the node's reactor, the rest from
 // one thread. Source: design of the classifier, section 5; docs/adr/0005.
 
@@ -56,6 +57,8 @@ class Keeper {
     [[nodiscard]] std::optional<netlayer::Object> next();
     Status judge(const netlayer::Object& object);
     [[nodiscard]] Result<std::optional<Version>> last_good(const std::string& id) const;
+    [[nodiscard]] Result<std::map<std::uint64_t, classifier::Model>> passed(
+        const std::string& id) const;
     Status withhold(const Version& good, const Version& suspect,
                     const classifier::Validation& validation);
 

@@ -24,6 +24,7 @@ struct DecisionAct {
     std::string object;
     classifier::ParkedChoice choice;
     std::optional<ClassifierObject> old;  ///< rollback: the version to go back to
+    Bytes file;                           ///< rollback: its bytes, when somebody brought them
     SigningKey key;
 };
 
@@ -50,6 +51,7 @@ Result<DecisionAct> parse(const Decider& decider, const ControlFrame& request, c
     act.choice.decided_by = decider.pseudonym + (person.empty() ? "" : "/" + person);
     if (act.command == "rollback") {
         TRIBUTARY_TRY(act.old, old_version(decider, request, json, act.object));
+        act.file = request.body;
         return act;
     }
     act.choice.contributor = json.at("contributor").get<std::string>();
@@ -60,6 +62,7 @@ Result<DecisionAct> parse(const Decider& decider, const ControlFrame& request, c
 Result<ClassifierObject> apply(const DecisionAct& act, const ClassifierObject& object,
                                const Digest& parent) {
     if (act.command == "rollback") {
+        if (!act.file.empty()) TRIBUTARY_CHECK(classifier::prove_earlier(object, act.file));
         return classifier::roll_back(object, parent, *act.old, act.choice.decided_by);
     }
     if (act.command == "discard") return classifier::discard(object, parent, act.choice);

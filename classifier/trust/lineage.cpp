@@ -100,6 +100,29 @@ Result<LineageProof> prove_lineage(ByteView encoded) {
     return proof;
 }
 
+Status prove_earlier(const ClassifierObject& object, ByteView old) {
+    TRIBUTARY_TRY(const ClassifierObject earlier, decode_object(old));
+    TRIBUTARY_TRY(const Digest content, content_digest(old));
+    const std::string name = "version " + std::to_string(earlier.version) + " of " + earlier.id;
+    const bool made_here =
+        !earlier.lineage.empty() && earlier.lineage.back().version == earlier.version &&
+        std::ranges::find(object.lineage, earlier.lineage.back()) != object.lineage.end();
+    if (!made_here) {
+        return fail(Errc::permission, "the history of object " + object.id + " does not know " +
+                                          name +
+                                          " from this file. Take a version that the service made: "
+                                          "--to VERSION, or a copy from another site");
+    }
+    const std::string& author = earlier.lineage.back().contributor;
+    const bool signed_whole = earlier.signatures.size() == 1 &&
+                              earlier.signatures.front().signer == author &&
+                              fits(content_message(content), earlier.signatures.front().bytes,
+                                   object.find_contributor(author));
+    if (signed_whole) return {};
+    return fail(Errc::permission, name + " in this file is not signed by " + author +
+                                      ", who made that version. Take a copy from another site");
+}
+
 Result<Bytes> encode_signed(ClassifierObject object, const SigningKey& key) {
     TRIBUTARY_CHECK(sign_newest_entry(object, key));
     object.signatures.clear();

@@ -32,6 +32,12 @@ struct LineageProof {
 /// @error of decode_object
 Result<LineageProof> prove_lineage(ByteView encoded);
 
+/// Whether `old` is the version that its number says, as the object's history proves it: the act
+/// that made it is in the lineage, and its author signed all of `old` with the key known here.
+/// @param old  the old version's bytes as carried
+/// @error permission (it is not proven), of decode_object
+Status prove_earlier(const ClassifierObject& object, ByteView old);
+
 /// Encodes an object with the signature of its newest entry's contributor over the whole content.
 /// @error of encode_object
 Result<Bytes> encode_signed(ClassifierObject object, const SigningKey& key);

@@ -9,6 +9,12 @@ Result<ClassifierObject> roll_back(const ClassifierObject& object, const Digest&
                                         ") cannot be the next one of " + object.id + " (" +
                                         object.schema + ")");
     }
+    if (old.class_name != object.class_name || old.model.parameters != object.model.parameters) {
+        return fail(Errc::mismatch,
+                    "version " + std::to_string(old.version) + " of " + old.id +
+                        " has another class or other hyper-parameters than object " + object.id +
+                        ". Name a file of this very object");
+    }
     if (old.model.kind != object.model.kind) {
         return fail(Errc::mismatch, "object " + object.id + " is " + to_string(object.model.kind) +
                                         ", version " + std::to_string(old.version) + " is " +

@@ -3,11 +3,13 @@
 #include "netlayer/store/postgres.hpp"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <array>
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/log.hpp"
 
 namespace tributary::netlayer {
 
@@ -102,6 +104,16 @@ Bytes PostgresRows::blob(int row, int column) const {
     return {bytes.begin(), bytes.end()};
 }
 
+PostgresConnection::PostgresConnection(pg_conn* handle)
+    : warning_(std::make_unique<std::string>()), handle_(handle) {
+    const auto note = [](void* warning, const PGresult* result) {
+        *static_cast<std::string*>(warning) = PQresultErrorMessage(result);
+        log::warning("store", "the PostgreSQL server warns",
+                     {{"warning", *static_cast<std::string*>(warning)}});
+    };
+    PQsetNoticeReceiver(handle, note, warning_.get());
+}
+
 Result<PostgresConnection> PostgresConnection::open(const std::string& url) {
     const std::array<const char*, 8> keys{"dbname",
                                           "connect_timeout",
@@ -142,6 +154,47 @@ Status PostgresConnection::execute(const std::string& sql) {
     return {};
 }
 
+Status PostgresConnection::await_answer(std::chrono::steady_clock::time_point until) {
+    PGconn* handle = handle_.get();
+    while (PQisBusy(handle) != 0) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            until - std::chrono::steady_clock::now());
+        if (left.count() <= 0) {
+            return fail(Errc::timeout,
+                        "the PostgreSQL server did not confirm a commit in time; whether it holds "
+                        "is unknown. Is its synchronous standby there?");
+        }
+        pollfd socket{PQsocket(handle), POLLIN, 0};
+        static_cast<void>(poll(&socket, 1, static_cast<int>(left.count())));
+        if (PQconsumeInput(handle) == 0) {
+            return fail(Errc::io,
+                        std::string("the PostgreSQL store failed: ") + PQerrorMessage(handle));
+        }
+    }
+    return {};
+}
+
+Status PostgresConnection::commit() {
+    warning_->clear();
+    PGconn* handle = handle_.get();
+    if (PQsendQuery(handle, "COMMIT") == 0) {
+        return fail(Errc::io,
+                    std::string("the PostgreSQL store failed: ") + PQerrorMessage(handle));
+    }
+    const auto until = std::chrono::steady_clock::now() + kCommitPatience;
+    Status outcome;
+    while (true) {
+        TRIBUTARY_CHECK(await_answer(until));
+        PGresult* result = PQgetResult(handle);
+        if (result == nullptr) break;
+        if (const auto rows = checked(result); !rows) outcome = fail(rows.error());
+    }
+    if (!outcome || warning_->empty()) return outcome;
+    return fail(
+        Errc::io,
+        "the PostgreSQL server confirmed a commit that its standby may not have: " + *warning_);
+}
+
 Result<std::string> PostgresConnection::prepared(const std::string& sql) {
     const auto known = statements_.find(sql);
     if (known != statements_.end()) return known->second;
@@ -175,7 +228,7 @@ PostgresTransaction::~PostgresTransaction() {
 
 Status PostgresTransaction::commit() {
     PostgresConnection& connection = *std::exchange(connection_, nullptr);
-    return connection.execute("COMMIT");
+    return connection.commit();
 }
 
 }  // namespace tributary::netlayer

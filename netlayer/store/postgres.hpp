@@ -56,15 +56,24 @@ class PostgresConnection {
     /// Runs one statement.
     /// @error io, conflict, limit_exceeded (disk full)
     Result<PostgresRows> run(const std::string& sql, const std::vector<PostgresValue>& values = {});
+    /// Ends the transaction. The bounds of a session do not cover the wait for a synchronous
+    /// standby, and who cancels that wait makes the server confirm with a warning: here the wait
+    /// ends after kCommitPatience, and a warning is an error.
+    /// @error io, conflict, timeout: whether it is committed is unknown, and the connection is over
+    Status commit();
+
+    static constexpr std::chrono::seconds kCommitPatience{10};
 
  private:
     struct Deleter {
         void operator()(pg_conn* handle) const;
     };
-    explicit PostgresConnection(pg_conn* handle) : handle_(handle) {}
+    explicit PostgresConnection(pg_conn* handle);
+    Status await_answer(std::chrono::steady_clock::time_point until);
     Result<PostgresRows> checked(pg_result* result);
     Result<std::string> prepared(const std::string& sql);
 
+    std::unique_ptr<std::string> warning_;  ///< the newest; outlives the connection, told by libpq
     std::unique_ptr<pg_conn, Deleter> handle_;
     std::map<std::string, std::string> statements_;  ///< name by text
 };

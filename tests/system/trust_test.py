@@ -158,6 +158,18 @@ class Trust(unittest.TestCase):
         privacy = self.of_object("privacy", "alder")
         self.assertEqual(privacy["vectors"], card["vectors"] + card["pending"])
 
+        # A file counts only when the object's history proves it.
+        local = self.folder / "local.trb"
+        self.done("train", "--schema", "kdd41", "--records", "synthetic:500:5", "--object", local,
+                  "--json")
+        foreign = self.run_program("models", "rollback", OBJECT, "--state",
+                                   self.folder / "alder", "--from", local)
+        self.assertEqual(foreign.returncode, 4, foreign.stderr)
+        self.assertIn("does not know", foreign.stderr)
+        kept, = (self.folder / "birch" / "history").glob(f"*-{version}.trb")
+        again = self.of_object("rollback", "alder", "--from", kept)
+        self.assertEqual(again["verdict"], "rolled-back")
+
     def donate(self, records):
         return self.done("coordinator", "donate", "--state", self.folder / "coordinator",
                          "--records", records, "--labels", "attack", "--json")

@@ -115,6 +115,27 @@ TEST(Lineage, ContentChangedAfterSigningIsNoticed) {
     EXPECT_FALSE(proof->whole);
 }
 
+TEST(Lineage, AnEarlierVersionIsProvenByItsAuthorAndTheHistory) {
+    const ClassifierObject now = taught(3, key_of(1));
+    const Bytes second = *encode_signed(taught(2, key_of(1)), key_of(1));
+    ClassifierObject changed = *decode_object(second);
+    changed.model.rho += 1;
+    ClassifierObject local = *decode_object(second);
+    local.lineage.back().records = 99;
+
+    const Status as_it_was = prove_earlier(now, second);
+    const Status unsigned_copy = prove_earlier(now, *encode_object(taught(2, key_of(1))));
+    const Status other_model = prove_earlier(now, *encode_object(changed));
+    const Status other_key = prove_earlier(now, *encode_signed(taught(2, key_of(2)), key_of(2)));
+    const Status other_act = prove_earlier(now, *encode_signed(local, key_of(1)));
+
+    EXPECT_TRUE(as_it_was) << as_it_was.error().message;
+    for (const Status& refused : {unsigned_copy, other_model, other_key, other_act}) {
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, Errc::permission);
+    }
+}
+
 TEST(Lineage, AnotherKeyUnderTheSameNameIsRefused) {
     ClassifierObject object = taught(1, key_of(1));
 

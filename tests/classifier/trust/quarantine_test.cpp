@@ -213,10 +213,17 @@ TEST(Rollback, OnlyToAnEarlierVersionOfTheSameObject) {
     other_kind.version = 0;
     other_kind.model = Model::empty(kWidth, {}, ModelKind::one_class);
 
+    ClassifierObject other_parameters = object;
+    other_parameters.version = 0;
+    other_parameters.model.parameters.cost = 77;
+
+    const auto stiff = roll_back(object, Digest{}, other_parameters, "cedar");
     const auto forward = roll_back(object, Digest{}, object, "cedar");
     const auto changed = roll_back(object, Digest{}, other_kind, "cedar");
     const auto foreign = roll_back(object, Digest{}, other, "cedar");
 
+    ASSERT_FALSE(stiff);
+    EXPECT_EQ(stiff.error().code, Errc::mismatch);
     ASSERT_FALSE(forward);
     EXPECT_EQ(forward.error().code, Errc::invalid_argument);
     ASSERT_FALSE(foreign);

@@ -17,7 +17,7 @@ Key office_key(KeyOffice& office, ProcessId id, const std::string& name) {
     return keys ? keys->key : kNoKey;
 }
 
-class Keys : public ::testing::Test {
+class TreeKeys : public ::testing::Test {
  protected:
     KeyOffice open(KeyRule rule = KeyRule::organization) { return *KeyOffice::open(file(), rule); }
     [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "keys.csv"; }
@@ -30,7 +30,7 @@ class Keys : public ::testing::Test {
     TemporaryFolder folder_;
 };
 
-TEST_F(Keys, MembersOfOneOrganizationAndOfOneSiteAreNeighbours) {
+TEST_F(TreeKeys, MembersOfOneOrganizationAndOfOneSiteAreNeighbours) {
     KeyOffice office = open();
     std::map<std::string, std::vector<Key>> of_site;
     std::map<std::string, std::vector<Key>> of_organization;
@@ -58,7 +58,7 @@ TEST_F(Keys, MembersOfOneOrganizationAndOfOneSiteAreNeighbours) {
     }
 }
 
-TEST_F(Keys, NamesInOrderBuildNoPath) {
+TEST_F(TreeKeys, NamesInOrderBuildNoPath) {
     KeyOffice office = open();
     overlay::Tree tree;
 
@@ -69,7 +69,7 @@ TEST_F(Keys, NamesInOrderBuildNoPath) {
     EXPECT_LE(tree.height(), 24U);
 }
 
-TEST_F(Keys, AMemberKeepsItsKeyOverRestarts) {
+TEST_F(TreeKeys, AMemberKeepsItsKeyOverRestarts) {
     const Key before = open().keys_for(7, "clinic")->key;
     ASSERT_TRUE(open().keys_for(8, "plant"));
 
@@ -80,7 +80,7 @@ TEST_F(Keys, AMemberKeepsItsKeyOverRestarts) {
     EXPECT_EQ(again.rows().front(), (KeyRow{7, before, kNoKey, "clinic"}));
 }
 
-TEST_F(Keys, TheHashRuleScattersAnOrganization) {
+TEST_F(TreeKeys, TheHashRuleScattersAnOrganization) {
     KeyOffice office = open(KeyRule::hash);
     std::vector<std::pair<Key, bool>> keys;
     for (ProcessId id = 1; id <= 64; ++id) {
@@ -112,7 +112,7 @@ OverlayView observed(const KeyOffice& office, const std::map<ProcessId, ProcessI
     return view;
 }
 
-TEST_F(Keys, BisectionBringsPartnersTogetherAndIsKept) {
+TEST_F(TreeKeys, BisectionBringsPartnersTogetherAndIsKept) {
     KeyOffice office = open(KeyRule::hash);
     for (ProcessId id = 1; id <= 8; ++id) {
         ASSERT_TRUE(office.keys_for(id, "m" + std::to_string(id)));
@@ -135,7 +135,7 @@ TEST_F(Keys, BisectionBringsPartnersTogetherAndIsKept) {
     for (const KeyRow& row : rows) EXPECT_NE(row.key, newcomer->key);
 }
 
-TEST_F(Keys, AMemberMayStandAtItsOldKeyUntilItJoinsWithTheNewOne) {
+TEST_F(TreeKeys, AMemberMayStandAtItsOldKeyUntilItJoinsWithTheNewOne) {
     KeyOffice office = open(KeyRule::hash);
     for (ProcessId id = 1; id <= 4; ++id) {
         ASSERT_TRUE(office.keys_for(id, "m" + std::to_string(id)));
@@ -154,7 +154,7 @@ TEST_F(Keys, AMemberMayStandAtItsOldKeyUntilItJoinsWithTheNewOne) {
     EXPECT_EQ(open().rows(), office.rows());
 }
 
-TEST_F(Keys, WithoutDemandThereIsNothingToBisect) {
+TEST_F(TreeKeys, WithoutDemandThereIsNothingToBisect) {
     KeyOffice office = open();
     ASSERT_TRUE(office.keys_for(1, "clinic"));
 
@@ -164,7 +164,7 @@ TEST_F(Keys, WithoutDemandThereIsNothingToBisect) {
     EXPECT_EQ(bisected.error().code, Errc::invalid_argument);
 }
 
-TEST_F(Keys, ADamagedFileIsRefusedByLine) {
+TEST_F(TreeKeys, ADamagedFileIsRefusedByLine) {
     EXPECT_NE(problem_of("1,5,0,clinic\nplant\n").message.find("line 2"), std::string::npos);
     EXPECT_EQ(problem_of("1,0,0,clinic\n").code, Errc::corrupt);
     EXPECT_EQ(problem_of("0,5,0,clinic\n").code, Errc::corrupt);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <thread>
 
 #include "base/hash.hpp"
 #include "netlayer/store/open_store.hpp"
@@ -161,6 +162,50 @@ TEST_F(PostgresStoreTest, OneLeadsUntilItsSessionEnds) {
     bool leads = false;
     for (int tries = 0; tries < 1000 && !leads; ++tries) leads = *standby->try_to_lead();
     EXPECT_TRUE(leads);
+}
+
+/// A store whose server waits for a standby that is not there.
+class WithoutItsStandby : public PostgresStoreTest {
+ protected:
+    void SetUp() override {
+        PostgresStoreTest::SetUp();
+        if (IsSkipped()) return;
+        store_ = open();
+        tamper("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+        tamper("SELECT pg_reload_conf()");
+    }
+    /// Whether a session came to wait for the standby, which it does not any more then.
+    bool cancel_the_wait() {
+        auto connection = PostgresConnection::open(server_->url());
+        for (int tries = 0; connection && tries < 2'000; ++tries) {
+            const auto cancelled = connection->run(
+                "SELECT pid, pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = "
+                "'SyncRep'");
+            if (cancelled && cancelled->size() > 0) return true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        return false;
+    }
+
+    std::unique_ptr<PostgresStore> store_;
+};
+
+TEST_F(WithoutItsStandby, ACancelledWaitIsNotDurable) {
+    auto written =
+        std::async(std::launch::async, [this] { return store_->commit({object_of("a", 1, "x")}); });
+
+    ASSERT_TRUE(cancel_the_wait());
+
+    const Status outcome = written.get();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::io);
+}
+
+TEST_F(WithoutItsStandby, TheWaitForItHasABound) {
+    const Status outcome = store_->commit({object_of("a", 1, "x")});
+
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::timeout);
 }
 
 TEST_F(PostgresStoreTest, AChangedBodyIsNoticed) {
