@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -85,6 +86,15 @@ bool is_router(void* socket) {
     return zmq_getsockopt(socket, ZMQ_TYPE, &type, &size) == 0 && type == ZMQ_ROUTER;
 }
 
+/// libzmq takes 99999 for 34463, and 12ab for 12.
+bool has_port(const std::string& endpoint) {
+    const std::string port = endpoint.substr(endpoint.rfind(':') + 1);
+    if (port == "*") return true;
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    return error == std::errc{} && end == port.data() + port.size() && number <= 65'535;
+}
+
 }  // namespace
 
 Context::Context() : handle_(zmq_ctx_new()) {
@@ -146,6 +156,11 @@ Result<Socket> Socket::make(const Context& context, int type, const SocketLimits
 
 Result<Socket> Socket::listen(const Context& context, const std::string& endpoint,
                               const KeyPair& keys, const SocketLimits& limits) {
+    if (endpoint.starts_with("tcp://") && !has_port(endpoint)) {
+        return fail(Errc::invalid_argument,
+                    "cannot listen at " + endpoint +
+                        ": it ends with no port. Give one up to 65535, or * for any");
+    }
     TRIBUTARY_TRY(Socket socket, make(context, ZMQ_ROUTER, limits));
     TRIBUTARY_CHECK(socket.set(ZMQ_ROUTER_MANDATORY, 1, "ROUTER_MANDATORY"));
     TRIBUTARY_CHECK(socket.set(ZMQ_CURVE_SERVER, 1, "CURVE_SERVER"));

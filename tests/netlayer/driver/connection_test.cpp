@@ -53,5 +53,17 @@ TEST(Connection, WhatHappensToOneAfterItsEndStopsNoOther) {
     if (!up) static_cast<void>(context.release());  // it could not be ended either
 }
 
+TEST(Socket, ListensAtNoPortThatIsNone) {
+    const Context context;
+    const KeyPair keys = *generate_keys();
+    for (const char* endpoint : {"tcp://127.0.0.1:99999", "tcp://127.0.0.1:12ab",
+                                 "tcp://127.0.0.1:", "tcp://127.0.0.1:-1"}) {
+        const auto socket = Socket::listen(context, endpoint, keys, {});
+
+        ASSERT_FALSE(socket) << endpoint;
+        EXPECT_EQ(socket.error().code, Errc::invalid_argument) << endpoint;
+    }
+}
+
 }  // namespace
 }  // namespace tributary::netlayer
