@@ -170,8 +170,9 @@ using Effect = std::variant<Send, SendDirect, OpenLink, CloseLink, SetTimer, Sta
                             Persist, Notify, Welcome>;
 
 /// An answer to a heart-beat may leave before what was changed is stored, so that a slow disk does
-/// not look like a dead server. It acknowledges nothing then, and says nothing else that a restart
-/// could take back: a lease ends by time, and a server that starts again waits for it.
+/// not look like a dead server. It acknowledges nothing then. A lease ends by time, and a server
+/// that starts again waits for it; the policy and the era only guide which rotations are wished
+/// for, and the next answer corrects them; the server's interval never changes.
 /// @return  whether `effect` is one; its acknowledgement is taken out. protocol section 7
 bool may_overtake_the_store(Effect& effect);
 

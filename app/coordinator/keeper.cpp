@@ -164,7 +164,10 @@ Status Keeper::judge(const Object& object) {
     TRIBUTARY_TRY(const auto good, last_good(object.id));
     if (good && suspect.version <= good->version) return {};
     if (!good) return judged_.keep(bytes);
-    TRIBUTARY_TRY(const PassedModels models, passed(object.id));
+    PassedModels models;
+    if (is_rolled_back(suspect, good->version)) {
+        TRIBUTARY_TRY(models, passed(object.id));
+    }
     if (is_decided(suspect, good->version, models)) return judged_.keep(bytes);
     const classifier::Validation validation = donated_.validation_for(suspect);
     const classifier::GateReport report = judge_models(good->model, suspect.model, validation);

@@ -11,6 +11,8 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "classifier/object/codec.hpp"
+#include "classifier/trust/lineage.hpp"
+#include "classifier/trust/rollback.hpp"
 #include "netlayer/driver/keys.hpp"
 #include "netlayer/driver/node.hpp"
 #include "netlayer/identity/member_register.hpp"
@@ -55,9 +57,14 @@ class KeeperTest : public testing::Test {
         return std::move(*node);
     }
 
-    /// One honest update of a site.
-    Result<netlayer::UpdateReport> teach(Node& node, const std::string& site,
-                                         std::uint64_t number) {
+    static SigningKey key_of(const std::string& site) {
+        std::array<std::uint8_t, 32> seed{};
+        seed.fill(static_cast<std::uint8_t>(site.back()));
+        return signing_key_from(seed);
+    }
+
+    /// Half scans, half normal, seeded.
+    static LabelledRecords records_of(std::uint64_t number) {
         const datasets::Schema& schema = **datasets::find_schema("flow/1");
         Random random(number);
         LabelledRecords records = LabelledRecords::empty(schema, {"scan"});
@@ -67,11 +74,17 @@ class KeeperTest : public testing::Test {
             records.features.append(row);
             records.labels.emplace_back(i % 2 == 0 ? "scan" : datasets::kNormalClass);
         }
+        return records;
+    }
+
+    /// One honest update of a site.
+    Result<netlayer::UpdateReport> teach(Node& node, const std::string& site,
+                                         std::uint64_t number) {
+        const LabelledRecords records = records_of(number);
+        const datasets::Schema& schema = *records.schema;
         const auto learner =
             std::make_shared<Learner>(schema, *classifier::make_engine("smo"), site, 1);
-        std::array<std::uint8_t, 32> seed{};
-        seed.fill(static_cast<std::uint8_t>(site.back()));
-        learner->sign_with(signing_key_from(seed));
+        learner->sign_with(key_of(site));
         const LearningPlan plan = *learner->plan(records, number);
         return update(node, [learner, plan](const Object& object) -> Result<Bytes> {
             const ByteView view = netlayer::view(object.body);
@@ -147,6 +160,39 @@ TEST_F(KeeperTest, ForgedHistoryNeverBecomesDurable) {
     const auto object = classifier::decode_object(netlayer::view(honest->read(kId, true)->body));
     EXPECT_TRUE(object->has_contribution("site-a", 2));
     EXPECT_TRUE(object->has_contribution("site-m", 1));
+}
+
+// Named as a return to version 1, which was nothing like it: judged as any other version.
+TEST_F(KeeperTest, ARollbackToAModelThatNeverPassedIsWithheld) {
+    const auto hostile = member("mallow");
+    ASSERT_TRUE(donate_to_coordinator(folder_.path() / "center", records_of(1000)));
+    ASSERT_TRUE(donate_to_coordinator(folder_.path() / "center", records_of(1001)));
+    for (std::uint64_t number = 1; number <= 32; ++number) {
+        ASSERT_TRUE(teach(*hostile, "site-m", number));
+    }
+
+    const auto sent = update(*hostile, [](const Object& object) -> Result<Bytes> {
+        const ByteView bytes = netlayer::view(object.body);
+        TRIBUTARY_TRY(const auto now, classifier::decode_object(bytes));
+        TRIBUTARY_TRY(const Digest parent, classifier::content_digest(bytes));
+        classifier::ClassifierObject poison = now;
+        poison.version = 1;
+        for (float& coefficient : poison.model.coefficients) coefficient = -coefficient;
+        poison.model.rho = -poison.model.rho;
+        TRIBUTARY_TRY(auto next, classifier::roll_back(now, parent, poison, "site-m"));
+        return classifier::encode_signed(std::move(next), key_of("site-m"));
+    });
+
+    ASSERT_TRUE(sent) << sent.error().message;
+    std::string author;
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (author.rfind("coordinator-", 0) != 0 && std::chrono::steady_clock::now() < deadline) {
+        const auto seen = hostile->read(kId, true);
+        ASSERT_TRUE(seen);
+        author = classifier::decode_object(netlayer::view(seen->body))->lineage.back().contributor;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    EXPECT_EQ(author.rfind("coordinator-", 0), 0U) << author;
 }
 
 }  // namespace
