@@ -32,11 +32,14 @@ std::vector<double> margins_of(const Predictor& predictor, const FeatureMatrix& 
     return margins;
 }
 
-/// Share of the margins below a bound.
-double share_below(const std::vector<double>& margins, double bound) {
-    const auto count =
-        std::ranges::count_if(margins, [=](double margin) { return margin < bound; });
-    return margins.empty() ? 0 : static_cast<double>(count) / static_cast<double>(margins.size());
+/// Records that a model contradicts outright: the other class, beyond the margin.
+double contradicted(const std::vector<double>& margins) {
+    return static_cast<double>(
+        std::ranges::count_if(margins, [](double margin) { return margin < -1; }));
+}
+
+double share(double part, std::size_t whole) {
+    return whole == 0 ? 0 : part / static_cast<double>(whole);
 }
 
 double mean_loss(const std::vector<double>& margins) {
@@ -48,7 +51,7 @@ double mean_loss(const std::vector<double>& margins) {
 /// A one-class model has no margins to judge by: its scores have another scale.
 bool is_judged(const Model& before, const Validation& validation, const GateOptions& options) {
     return before.kind != ModelKind::one_class && before.trained() &&
-           std::min(before.seen_positive, before.seen_negative) >= options.least_seen &&
+           before.seen_positive + before.seen_negative >= options.least_seen &&
            validation.size() >= options.least_records;
 }
 
@@ -91,13 +94,21 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
     }
     report.ramp_before = mean_loss(margins_before);
     report.ramp_after = mean_loss(margins_after);
-    report.contradicted_held_out = share_below(margins_before, -1);
-    report.contradicted_batch =
-        share_below(margins_of(before, trial.batch.features, trial.batch.signs), -1);
+    const double held_out = contradicted(margins_before);
+    const double batch =
+        contradicted(margins_of(before, trial.batch.features, trial.batch.signs));
+    report.contradicted_held_out = share(held_out, validation.size());
+    report.contradicted_batch = share(batch, trial.batch.size());
     const double rise = report.ramp_after - report.ramp_before;
     const bool serves = rise < -options.improvement;
-    const double excess = report.contradicted_batch - report.contradicted_held_out;
-    report.passed = rise <= options.ramp_rise && (serves || excess <= options.contradicted);
+    // A record that is lost, from beyond the right margin to beyond the wrong one, is a loss of 2.
+    const bool rises =
+        rise > options.ramp_rise && rise * static_cast<double>(validation.size()) >
+                                        2 * static_cast<double>(options.records_lost);
+    const bool contradicts =
+        report.contradicted_batch - report.contradicted_held_out > options.contradicted &&
+        !(serves && held_out >= options.held_out_share * batch);
+    report.passed = !rises && !contradicts;
     double worst = 0;
     for (const auto& [name, stratum] : by_stratum(validation, margins_before, margins_after)) {
         const double recall_before = stratum.recall(stratum.right_before);

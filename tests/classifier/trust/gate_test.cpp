@@ -145,6 +145,69 @@ TEST(Gate, AnUpdateThatServesTheSitePassesWhateverElseSpeaksAgainstIt) {
     EXPECT_TRUE(report.passed) << describe(report);
 }
 
+/// What becomes of a class whose records a batch calls normal, where the site holds none of them out
+/// and the loss of the others falls.
+GateReport denied(std::size_t held_out_of_class) {
+    Synthetic source(83);
+    const Model after = learnt(Model::empty(kWidth, {}), source.batch(2400));
+    const std::vector<std::uint8_t> rare(kWidth, 255);
+    Model before = after;
+    before.vectors.append(rare);
+    before.coefficients.push_back(10);
+    before.weights.push_back(1);
+    before.rho += 0.5;
+    TrainingBatch batch = source.batch(450);
+    for (std::size_t i = 0; i < 50; ++i) batch.append(rare, -1);
+    Validation validation = validation_from(source.batch(2400));
+    for (std::size_t i = 0; i < held_out_of_class; ++i) {
+        validation.features.append(rare);
+        validation.signs.push_back(-1);
+        validation.strata.emplace_back("normal");
+    }
+    return judge({before, after, batch}, validation);
+}
+
+TEST(Gate, AFallOfTheLossSaysNothingOfRecordsThatNobodyHoldsOut) {
+    const GateReport unseen = denied(0);
+    const GateReport seen = denied(5);
+
+    EXPECT_LT(unseen.ramp_after, unseen.ramp_before - 0.001);
+    EXPECT_GT(unseen.contradicted_batch, unseen.contradicted_held_out + 0.02);
+    EXPECT_FALSE(unseen.passed) << describe(unseen);
+    EXPECT_TRUE(seen.passed) << describe(seen);
+}
+
+TEST(Gate, OneRecordOfAFewIsNoRise) {
+    const auto rise_of = [](std::size_t records) {
+        Synthetic source(84);
+        const Model before = learnt(Model::empty(kWidth, {}), source.batch(2400));
+        Model after = before;
+        after.rho += 0.25;
+        return judge({before, after, source.batch(500)}, validation_from(source.batch(records)));
+    };
+    const GateReport few = rise_of(120);
+    const GateReport many = rise_of(2400);
+
+    EXPECT_GT(few.ramp_after, few.ramp_before + 0.01);
+    EXPECT_TRUE(few.passed) << describe(few);
+    EXPECT_FALSE(many.passed) << describe(many);
+}
+
+TEST(Gate, AModelWithOneRareClassIsJudged) {
+    Synthetic source(85);
+    Model before = learnt(Model::empty(kWidth, {}), source.batch(2400));
+    before.seen_positive = 3;
+    before.seen_negative = 997;
+    TrainingBatch flipped = source.batch(500);
+    for (std::int8_t& sign : flipped.signs) sign = static_cast<std::int8_t>(-sign);
+
+    const GateReport report =
+        judge({before, learnt(before, flipped), flipped}, validation_from(source.batch(2400)));
+
+    EXPECT_TRUE(report.judged);
+    EXPECT_FALSE(report.passed) << describe(report);
+}
+
 TEST(Gate, AYoungModelIsNotJudged) {
     Synthetic source(78);
     const Model before = learnt(Model::empty(kWidth, {}), source.batch(500));
