@@ -8,6 +8,7 @@
 #include "app/cli/command.hpp"
 #include "app/service/object_evaluation.hpp"
 #include "app/service/record_files.hpp"
+#include "app/service/site_drift.hpp"
 #include "base/file.hpp"
 #include "classifier/object/codec.hpp"
 
@@ -17,12 +18,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json drift_json(const classifier::Drift& drift) {
-    Json json{{"unsure", drift.unsure},
-              {"unsure_on_card", drift.known ? Json(drift.expected) : Json()},
-              {"low", drift.is_low()}};
-    if (drift.has_one_class) json["alarm_rate"] = drift.alarm_rate;
-    return json;
+/// Vectors that travel in the object: those of the model and the records that wait for a class.
+std::size_t vectors_of(const classifier::ClassifierObject& object) {
+    return object.model.vectors.rows() + object.model.pending.features.rows();
+}
+
+std::string drift_text(const std::optional<classifier::Drift>& drift) {
+    if (!drift) return "not trained yet: it scores every record alike";
+    return fmt::format("{}: {:.4f} of the records, {} on the card ({})",
+                       drift->strange ? "strange to it" : "within the margin", drift->share,
+                       drift->known ? fmt::format("{:.4f}", drift->expected) : "unknown",
+                       drift->is_low() ? "drift is low" : "drift");
 }
 
 Json result_json(const classifier::ClassifierObject& object, const ObjectEvaluation& result,
@@ -41,9 +47,9 @@ Json result_json(const classifier::ClassifierObject& object, const ObjectEvaluat
             {"auc", card.auc},
             {"recall", result.recall},
             {"recall_by_type", card.recall},
-            {"vectors", object.model.vectors.rows() + object.model.pending.features.rows()},
+            {"vectors", vectors_of(object)},
             {"object_bytes", bytes},
-            {"drift", drift_json(result.drift)}};
+            {"drift", result.drift ? drift_json(*result.drift) : Json()}};
 }
 
 void print_result_text(const classifier::ClassifierObject& object, const ObjectEvaluation& result,
@@ -57,8 +63,8 @@ void print_result_text(const classifier::ClassifierObject& object, const ObjectE
     for (const auto& [type, recall] : card.recall) {
         std::cout << fmt::format("  {:24} {:.4f}\n", type, recall);
     }
-    std::cout << fmt::format("{} vectors, {} bytes; within the margin: {:.4f} of the records\n",
-                             object.model.vectors.rows(), bytes, result.drift.unsure);
+    std::cout << fmt::format("{} vectors, {} bytes; {}\n", vectors_of(object), bytes,
+                             drift_text(result.drift));
 }
 
 }  // namespace

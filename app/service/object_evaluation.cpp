@@ -1,7 +1,5 @@
 #include "app/service/object_evaluation.hpp"
 
-#include <algorithm>
-
 #include "app/service/record_files.hpp"
 #include "classifier/evaluate/metrics.hpp"
 #include "classifier/predict/predictor.hpp"
@@ -56,14 +54,12 @@ Result<ObjectEvaluation> evaluate_object(const classifier::ClassifierObject& obj
     TRIBUTARY_TRY(result.card,
                   classifier::evaluate(scored.scores, scored.truth, scored.types, threshold));
     result.recall = found_share(scored, threshold);
-    result.drift = classifier::measure_drift(scored.scores, object.card);
-    result.card.unsure = result.drift.unsure;
+    result.card.unsure = classifier::unsure_share(scored.scores);
+    std::vector<double> scores = scored.scores;
     if (is_anomaly_object(object)) {
-        result.drift.has_one_class = true;
-        result.drift.alarm_rate = static_cast<double>(std::ranges::count_if(
-                                      scored.scores, [](double score) { return score > 0; })) /
-                                  static_cast<double>(scored.scores.size());
+        for (double& score : scores) score = -score;
     }
+    result.drift = classifier::measure_drift(object, scores);
     return result;
 }
 

@@ -2,6 +2,7 @@
 // How good one object is on labelled records: its scores, its card and its drift. Any thread.
 // Source: design of the classifier, sections 3 and 6.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ Result<ScoredRecords> score_records(const classifier::ClassifierObject& object,
 struct ObjectEvaluation {
     classifier::Card card;  ///< recall per type; n is 0 when no record has a truth
     double recall = 0;      ///< share of the class that is found
-    classifier::Drift drift;
+    std::optional<classifier::Drift> drift;  ///< none: the object is not trained
 };
 
 /// @param threshold  an alarm is a score above it

@@ -1,32 +1,10 @@
 #include "app/service/site_drift.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "classifier/evaluate/calibration.hpp"
 #include "classifier/object/codec.hpp"
 #include "classifier/predict/predictor.hpp"
 
 namespace tributary::app {
-
-namespace {
-
-using classifier::ClassifierObject;
-
-ObjectDrift drift_of(const ClassifierObject& object, const classifier::FeatureMatrix& rows) {
-    std::vector<double> scores(rows.rows());
-    classifier::Predictor(object.model).score(rows, scores);
-    ObjectDrift result{object.version, classifier::measure_drift(scores, object.card),
-                       object.calibration};
-    if (object.model.kind == classifier::ModelKind::one_class) {
-        result.drift.has_one_class = true;
-        result.drift.alarm_rate = classifier::strange_share(scores);
-        // An alarm of a one-class object on normal records, as its card counts them.
-        result.drift.expected = object.card.fpr;
-    }
-    return result;
-}
-
-}  // namespace
 
 std::optional<double> ObjectDrift::probability(double score) const {
     if (!drift.is_low() || calibration.version == 0) return std::nullopt;
@@ -45,25 +23,28 @@ Result<SiteDrift> measure_site_drift(const ObjectBytes& objects,
             return fail(Errc::mismatch, "object " + id + " is of schema " + object->schema +
                                             "; the records are of another");
         }
-        site.emplace(id, drift_of(*object, rows));
+        std::vector<double> scores(rows.rows());
+        classifier::Predictor(object->model).score(rows, scores);
+        if (const auto drift = classifier::measure_drift(*object, scores)) {
+            site.emplace(id, ObjectDrift{object->version, *drift, object->calibration});
+        }
     }
     return site;
 }
 
+nlohmann::ordered_json drift_json(const classifier::Drift& drift) {
+    const std::string share = drift.strange ? "alarm_rate" : "unsure";
+    return {{share, drift.share},
+            {share + "_on_card",
+             drift.known ? nlohmann::ordered_json(drift.expected) : nlohmann::ordered_json()},
+            {"low", drift.is_low()}};
+}
+
 std::string drift_row(const std::string& id, const ObjectDrift& of_object) {
-    const classifier::Drift& drift = of_object.drift;
-    nlohmann::ordered_json row{
-        {"object", id}, {"model_version", of_object.version}, {"n", drift.count}};
-    const nlohmann::ordered_json expected =
-        drift.known ? nlohmann::ordered_json(drift.expected) : nlohmann::ordered_json();
-    if (drift.has_one_class) {
-        row["alarm_rate"] = drift.alarm_rate;
-        row["alarm_rate_on_card"] = expected;
-    } else {
-        row["unsure"] = drift.unsure;
-        row["unsure_on_card"] = expected;
-        row["low"] = drift.is_low();
-    }
+    nlohmann::ordered_json row{{"object", id},
+                               {"model_version", of_object.version},
+                               {"n", of_object.drift.count}};
+    row.update(drift_json(of_object.drift));
     return row.dump();
 }
 

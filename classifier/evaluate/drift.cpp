@@ -17,7 +17,7 @@ double share_of(std::span<const double> scores, Condition holds) {
 }  // namespace
 
 bool Drift::is_low() const {
-    return known && unsure <= expected + kDriftAllowance;
+    return known && share <= expected + kDriftAllowance;
 }
 
 double unsure_share(std::span<const double> scores) {
@@ -28,13 +28,15 @@ double strange_share(std::span<const double> scores) {
     return share_of(scores, [](double score) { return score < 0; });
 }
 
-Drift measure_drift(std::span<const double> scores, const Card& card) {
-    Drift drift;
-    drift.count = scores.size();
-    drift.unsure = unsure_share(scores);
-    drift.expected = card.unsure;
-    drift.known = card.count > 0;
-    return drift;
+std::optional<Drift> measure_drift(const ClassifierObject& object, std::span<const double> scores) {
+    if (!object.model.trained()) return std::nullopt;
+    const bool strange = object.model.kind == ModelKind::one_class;
+    return Drift{.strange = strange,
+                 .count = scores.size(),
+                 .share = strange ? strange_share(scores) : unsure_share(scores),
+                 // What the card calls an alarm on normal records is what the object finds strange.
+                 .expected = strange ? object.card.fpr : object.card.unsure,
+                 .known = object.card.count > 0};
 }
 
 }  // namespace tributary::classifier

@@ -33,13 +33,13 @@ std::vector<double> margins_of(const Predictor& predictor, const FeatureMatrix& 
 }
 
 /// Records that a model contradicts outright: the other class, beyond the margin.
-double contradicted(const std::vector<double>& margins) {
-    return static_cast<double>(
+std::size_t contradicted(const std::vector<double>& margins) {
+    return static_cast<std::size_t>(
         std::ranges::count_if(margins, [](double margin) { return margin < -1; }));
 }
 
-double share(double part, std::size_t whole) {
-    return whole == 0 ? 0 : part / static_cast<double>(whole);
+double share(std::size_t part, std::size_t whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 double mean_loss(const std::vector<double>& margins) {
@@ -94,8 +94,8 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
     }
     report.ramp_before = mean_loss(margins_before);
     report.ramp_after = mean_loss(margins_after);
-    const double held_out = contradicted(margins_before);
-    const double batch =
+    const std::size_t held_out = contradicted(margins_before);
+    const std::size_t batch =
         contradicted(margins_of(before, trial.batch.features, trial.batch.signs));
     report.contradicted_held_out = share(held_out, validation.size());
     report.contradicted_batch = share(batch, trial.batch.size());
@@ -107,14 +107,17 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
                                         2 * static_cast<double>(options.records_lost);
     const bool contradicts =
         report.contradicted_batch - report.contradicted_held_out > options.contradicted &&
-        !(serves && held_out >= options.held_out_share * batch);
+        !(serves && held_out >= batch / options.unseen);
     report.passed = !rises && !contradicts;
+    const bool recall_counts =
+        !serves && std::min(trial.before.seen_positive, trial.before.seen_negative) >=
+                       options.least_of_class;
     double worst = 0;
     for (const auto& [name, stratum] : by_stratum(validation, margins_before, margins_after)) {
         const double recall_before = stratum.recall(stratum.right_before);
         const double recall_after = stratum.recall(stratum.right_after);
         const double drop = recall_before - recall_after;
-        if (!serves && drop > options.recall_drop && stratum.lost() >= options.records_lost) {
+        if (recall_counts && drop > options.recall_drop && stratum.lost() >= options.records_lost) {
             report.passed = false;
         }
         if (drop <= worst) continue;

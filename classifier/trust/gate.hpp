@@ -3,12 +3,13 @@
 // (every tenth, chosen by hash, never trained on): the mean ramp loss rises; the recall of a
 // stratum drops; the model before contradicts the batch outright more often than it contradicts
 // those records. The site's memory makes an update robust, so that the third sign often is the only
-// one. Where the loss falls the update serves the site, and the other signs do not count; but of
-// what a batch contradicts, a fall says something only if the site holds out some of it, as it does
-// of everything new (one record in ten): records of a rare class may all be missing there. A
-// one-class model is not judged: it has no margins. A model that has learnt of one batch or two is
-// not judged; how few they may be of one class does not matter. What does not pass is parked, not
-// thrown away: the first batch of a new mix of traffic looks like poison.
+// one. Where the loss falls the update serves the site, and the other signs do not count; but if a
+// batch contradicts the model by many records, only if the site holds out some of their kind, as it
+// does of everything new: a fall elsewhere says nothing of a rare class.
+// A one-class model is not judged: it has no margins. A model that has learnt of a batch or two is
+// not judged; one that has seen few records of a class is not judged by recall, which then goes up
+// and down. What does not pass is parked, not thrown away: the first batch of a new mix of traffic
+// looks like poison.
 // Pure functions; any thread. Source: design of the classifier, section 5.
 
 #include <map>
@@ -38,9 +39,10 @@ struct GateOptions {
     std::size_t records_lost = 3;     ///< ... if as much as so many records is lost by it
     double contradicted = 0.02;       ///< largest excess of the share of contradicted records
     double improvement = 0.001;       ///< fall of the loss from which on the update serves the site
-    double held_out_share = 0.025;    ///< contradicted records held out for each in the batch, at
-                                      ///< least, that the fall counts; the site holds out 0.1
-    std::uint64_t least_seen = 1000;  ///< records before which a model is young
+    std::size_t unseen = 30;  ///< contradicted records for each of which one must be held out, so
+                              ///< that a fall counts; the site holds out one in ten
+    std::uint64_t least_seen = 1000;      ///< records before which a model is young
+    std::uint64_t least_of_class = 1000;  ///< of each class, before which recall says nothing
     std::size_t least_records = 100;  ///< with fewer held out, nothing can be judged
 };
 

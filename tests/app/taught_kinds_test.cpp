@@ -160,8 +160,8 @@ TEST_F(TaughtKindsTest, AOneClassObjectIsTaughtBesideAndShowsDrift) {
 
     ASSERT_TRUE(home && away);
     ASSERT_TRUE(home->contains(kNormal) && home->contains(kAttack));
-    EXPECT_TRUE(home->at(kNormal).drift.has_one_class);
-    EXPECT_GT(away->at(kNormal).drift.alarm_rate, home->at(kNormal).drift.alarm_rate + 0.2);
+    EXPECT_TRUE(home->at(kNormal).drift.strange);
+    EXPECT_GT(away->at(kNormal).drift.share, home->at(kNormal).drift.share + 0.2);
     EXPECT_TRUE(home->at(kAttack).drift.is_low());
     const auto sure = home->at(kAttack).probability(2);
     ASSERT_TRUE(sure);
@@ -182,11 +182,11 @@ TEST(ObjectDrift, ProbabilitiesAreToldOnlyWhileDriftIsLow) {
     ObjectDrift drift;
     drift.drift.known = true;
     drift.drift.expected = 0.02;
-    drift.drift.unsure = 0.02;
+    drift.drift.share = 0.02;
     drift.calibration = {-2, 0, 5, 400, 0};
 
     const auto at_home = drift.probability(1);
-    drift.drift.unsure = 0.2;
+    drift.drift.share = 0.2;
     const auto away = drift.probability(1);
 
     ASSERT_TRUE(at_home);

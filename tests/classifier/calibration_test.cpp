@@ -94,23 +94,46 @@ TEST(Calibration, WhatCannotBeFittedIsRefused) {
 
 TEST(Drift, CountsTheRecordsWithinTheMargin) {
     const std::vector<double> scores{-2, -0.99, 0, 0.5, 1.0, 3};
-    Card card;
-    card.count = 100;
-    card.unsure = 0.47;
+    ClassifierObject object;
+    object.model.coefficients = {1};
+    object.card.count = 100;
+    object.card.unsure = 0.47;
 
-    const Drift drift = measure_drift(scores, card);
+    const auto drift = measure_drift(object, scores);
 
-    EXPECT_DOUBLE_EQ(drift.unsure, 0.5);
-    EXPECT_TRUE(drift.is_low());
-    card.unsure = 0.1;
-    EXPECT_FALSE(measure_drift(scores, card).is_low());
-    EXPECT_FALSE(measure_drift(scores, Card{}).is_low());
+    ASSERT_TRUE(drift);
+    EXPECT_DOUBLE_EQ(drift->share, 0.5);
+    EXPECT_FALSE(drift->strange);
+    EXPECT_TRUE(drift->is_low());
+    object.card.unsure = 0.1;
+    EXPECT_FALSE(measure_drift(object, scores)->is_low());
+    object.card = Card{};
+    EXPECT_FALSE(measure_drift(object, scores)->is_low());
 }
 
-TEST(Drift, StrangeIsWhatAOneClassObjectScoresBelowZero) {
+TEST(Drift, OfAOneClassObjectIsWhatItFindsStrange) {
     const std::vector<double> scores{-0.1, 0, 0.1, -5};
+    ClassifierObject object;
+    object.model.kind = ModelKind::one_class;
+    object.model.coefficients = {1};
+    object.card.count = 100;
+    object.card.fpr = 0.01;
+    object.card.unsure = 1;
 
-    EXPECT_DOUBLE_EQ(strange_share(scores), 0.5);
+    const auto drift = measure_drift(object, scores);
+
+    ASSERT_TRUE(drift);
+    EXPECT_TRUE(drift->strange);
+    EXPECT_DOUBLE_EQ(drift->share, 0.5);
+    EXPECT_FALSE(drift->is_low());
+    object.card.fpr = 0.46;
+    EXPECT_TRUE(measure_drift(object, scores)->is_low());
+}
+
+TEST(Drift, AnUntrainedObjectHasNone) {
+    const std::vector<double> scores(10, 0);
+
+    EXPECT_FALSE(measure_drift(ClassifierObject{}, scores));
 }
 
 }  // namespace

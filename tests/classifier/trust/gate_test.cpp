@@ -73,7 +73,7 @@ TEST(Gate, AModelThatIsLessSureEverywhereDoesNotPass) {
 }
 
 /// A vector far from all others is forgotten, with it so many held-out records of a stratum.
-GateReport forgotten(std::size_t records) {
+GateReport forgotten(std::size_t records, std::uint64_t seen_of_class = 1000) {
     Synthetic source(82);
     const Model after = learnt(Model::empty(kWidth, {}), source.batch(2400));
     const std::vector<std::uint8_t> rare(kWidth, 255);
@@ -81,6 +81,7 @@ GateReport forgotten(std::size_t records) {
     before.vectors.append(rare);
     before.coefficients.push_back(10);
     before.weights.push_back(1);
+    before.seen_positive = seen_of_class;
     Validation validation = validation_from(source.batch(2400));
     for (std::size_t i = 0; i < records; ++i) {
         validation.features.append(rare);
@@ -156,8 +157,8 @@ GateReport denied(std::size_t held_out_of_class) {
     before.coefficients.push_back(10);
     before.weights.push_back(1);
     before.rho += 0.5;
-    TrainingBatch batch = source.batch(450);
-    for (std::size_t i = 0; i < 50; ++i) batch.append(rare, -1);
+    TrainingBatch batch = source.batch(400);
+    for (std::size_t i = 0; i < 100; ++i) batch.append(rare, -1);
     Validation validation = validation_from(source.batch(2400));
     for (std::size_t i = 0; i < held_out_of_class; ++i) {
         validation.features.append(rare);
@@ -206,6 +207,11 @@ TEST(Gate, AModelWithOneRareClassIsJudged) {
 
     EXPECT_TRUE(report.judged);
     EXPECT_FALSE(report.passed) << describe(report);
+}
+
+TEST(Gate, RecallSaysNothingOfAModelThatHasSeenFewOfAClass) {
+    EXPECT_FALSE(forgotten(4).passed);
+    EXPECT_TRUE(forgotten(4, 999).passed);
 }
 
 TEST(Gate, AYoungModelIsNotJudged) {
