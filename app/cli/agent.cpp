@@ -105,7 +105,8 @@ void add_agent_options(CLI::App& command, Invocation& invocation) {
     command.add_option("--advertise", agent.advertise, "What others dial, if not the above");
     command.add_option("--schema", agent.schema, "Features of the classifiers")
         ->capture_default_str();
-    command.add_option("--engine", agent.engine, "How to learn");
+    command.add_option("--engine", agent.engine, "How to learn: smo (the default) or libsvm")
+        ->check(CLI::IsMember({"smo", "libsvm"}));
     command
         .add_option("--kind", options->kind,
                     "Of new classifiers: svm-rbf, whose support vectors are records; or "

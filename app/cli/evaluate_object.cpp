@@ -7,10 +7,9 @@
 
 #include "app/cli/command.hpp"
 #include "app/service/object_evaluation.hpp"
+#include "app/service/object_files.hpp"
 #include "app/service/record_files.hpp"
 #include "app/service/site_drift.hpp"
-#include "base/file.hpp"
-#include "classifier/object/codec.hpp"
 
 namespace tributary::app {
 
@@ -49,7 +48,7 @@ Json result_json(const classifier::ClassifierObject& object, const ObjectEvaluat
             {"recall_by_type", card.recall},
             {"vectors", vectors_of(object)},
             {"object_bytes", bytes},
-            {"drift", result.drift ? drift_json(*result.drift) : Json()}};
+            {"drift", result.drift ? Json::parse(drift_json(*result.drift)) : Json()}};
 }
 
 void print_result_text(const classifier::ClassifierObject& object, const ObjectEvaluation& result,
@@ -70,17 +69,15 @@ void print_result_text(const classifier::ClassifierObject& object, const ObjectE
 }  // namespace
 
 Result<int> run_evaluate_object(const EvaluateObjectOptions& options) {
-    TRIBUTARY_TRY(const Bytes bytes, read_file(options.object, classifier::kObjectLimit));
-    const auto object = classifier::decode_object(bytes);
-    if (!object) return fail(object.error().with_context(options.object));
-    TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(object->schema));
+    TRIBUTARY_TRY(const ObjectFile read, load_object(options.object));
+    TRIBUTARY_TRY(const datasets::Schema* schema, datasets::find_schema(read.object.schema));
     TRIBUTARY_TRY(const datasets::LabelledRecords records, load_records(options.records, *schema));
     TRIBUTARY_TRY(const ObjectEvaluation result,
-                  evaluate_object(*object, records, options.threshold));
+                  evaluate_object(read.object, records, options.threshold));
     if (options.json) {
-        std::cout << result_json(*object, result, bytes.size()).dump() << "\n";
+        std::cout << result_json(read.object, result, read.bytes.size()).dump() << "\n";
     } else {
-        print_result_text(*object, result, bytes.size());
+        print_result_text(read.object, result, read.bytes.size());
     }
     return kExitDone;
 }

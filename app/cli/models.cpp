@@ -8,8 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/ask_member.hpp"
-#include "base/file.hpp"
-#include "classifier/object/codec.hpp"
+#include "app/service/object_files.hpp"
 
 namespace tributary::app {
 
@@ -55,11 +54,15 @@ void add_object_options(CLI::App& command, ObjectChoice& choice) {
 
 Result<Bytes> fetch_object(const ObjectChoice& choice) {
     const bool shared = !choice.state.empty() && !choice.id.empty();
-    if (shared == !choice.file.empty()) {
+    const bool mixed = !choice.file.empty() && (!choice.state.empty() || !choice.id.empty());
+    if (mixed || shared == !choice.file.empty()) {
         return fail(Errc::invalid_argument,
                     "name one classifier: ID with --state DIR, or --object FILE");
     }
-    if (!shared) return read_file(choice.file, classifier::kObjectLimit);
+    if (!shared) {
+        TRIBUTARY_TRY(ObjectFile read, load_object(choice.file));
+        return std::move(read.bytes);
+    }
     const nlohmann::json request{{"object", choice.id}, {"strict", true}};
     TRIBUTARY_TRY(ControlFrame answer, ask_member(choice.state, "query", request.dump()));
     return std::move(answer.body);

@@ -6,8 +6,7 @@
 
 #include "app/cli/ask_member.hpp"
 #include "app/cli/models.hpp"
-#include "base/file.hpp"
-#include "classifier/object/codec.hpp"
+#include "app/service/object_files.hpp"
 
 namespace tributary::app {
 
@@ -60,8 +59,8 @@ Result<int> run_rollback(const DecideOptions& options) {
         request["version"] = *options.version;
         return run_decision(options, request, {});
     }
-    TRIBUTARY_TRY(Bytes old, read_file(options.from, classifier::kObjectLimit));
-    return run_decision(options, request, std::move(old));
+    TRIBUTARY_TRY(ObjectFile old, load_object(options.from));
+    return run_decision(options, request, std::move(old.bytes));
 }
 
 std::shared_ptr<DecideOptions> add_common(CLI::App& command) {

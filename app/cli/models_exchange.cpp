@@ -69,6 +69,7 @@ struct ImportOptions {
     std::string schema = "kdd41";
     std::string class_name;  ///< empty: what an object of this kind usually knows
     std::string object;
+    int label = 1;
     bool anew = false;
     bool json = false;
 };
@@ -78,8 +79,12 @@ Result<int> run_import(const ImportOptions& options) {
         return fail(Errc::conflict, options.object + " exists. Replace it: --new");
     }
     TRIBUTARY_TRY(const datasets::Schema* schema, find_schema_by_short_name(options.schema));
-    TRIBUTARY_TRY(const Bytes text, read_file(options.libsvm, classifier::kLibsvmTextLimit));
-    auto model = classifier::parse_libsvm_text(as_text(text), schema->width());
+    const auto text = read_file(options.libsvm, classifier::kLibsvmTextLimit);
+    if (!text) {
+        return fail(text.error().code,
+                    text.error().message + ". Give a file that svm-train or models export wrote");
+    }
+    auto model = classifier::parse_libsvm_text(as_text(*text), schema->width(), options.label);
     if (!model) return fail(model.error().with_context(options.libsvm));
     const bool one_class = model->kind == classifier::ModelKind::one_class;
     const std::string usual = one_class ? datasets::kNormalClass : kAttackClass;
@@ -119,7 +124,9 @@ void add_models_exchange(CLI::App& models, Invocation& invocation) {
     from->add_option("--libsvm", in->libsvm, "The file to read")->required();
     from->add_option("--schema", in->schema, "Features of its records")->capture_default_str();
     from->add_option("--class", in->class_name,
-                     "What label 1 means; default: attack, of a one-class model normal");
+                     "What the label means; default: attack, of a one-class model normal");
+    from->add_option("--label", in->label, "Which of the model's two labels is the class")
+        ->capture_default_str();
     from->add_option("--object", in->object, "The classifier's file to write")->required();
     from->add_flag("--new", in->anew, "Replace a file that exists");
     from->add_flag("--json", in->json, "Print one JSON object");

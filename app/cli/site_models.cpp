@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/ask_member.hpp"
+#include "app/service/object_files.hpp"
 #include "app/service/site_detector.hpp"
-#include "base/file.hpp"
 #include "classifier/object/codec.hpp"
 
 namespace tributary::app {
@@ -50,10 +50,9 @@ Result<SiteModels> fetch_site_models(const std::string& state, bool local) {
 Result<SiteModels> load_models(const std::vector<std::string>& files) {
     ObjectBundle bundle;
     for (const std::string& file : files) {
-        TRIBUTARY_TRY(Bytes bytes, read_file(file, classifier::kObjectLimit));
-        auto object = classifier::decode_object(bytes);
-        if (!object) return fail(object.error().with_context(file));
-        bundle.objects[object->id] = BundledObject{object->version, 0, std::move(bytes)};
+        TRIBUTARY_TRY(ObjectFile read, load_object(file));
+        bundle.objects[read.object.id] =
+            BundledObject{read.object.version, 0, std::move(read.bytes)};
     }
     return assemble(bundle);
 }

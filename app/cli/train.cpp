@@ -6,6 +6,7 @@
 
 #include "app/cli/command.hpp"
 #include "app/cli/number_range.hpp"
+#include "app/service/object_files.hpp"
 #include "app/service/offline_training.hpp"
 #include "app/service/record_files.hpp"
 #include "base/file.hpp"
@@ -81,14 +82,13 @@ Result<datasets::LabelledRecords> load_all(const std::vector<std::string>& sourc
 }
 
 Result<std::optional<classifier::ClassifierObject>> existing(const TrainOptions& options) {
-    const auto bytes = read_file(options.object, classifier::kObjectLimit);
-    if (!bytes && bytes.error().code != Errc::not_found) return fail(bytes.error());
-    if (!bytes || options.afresh) return std::nullopt;
-    auto object = classifier::decode_object(*bytes);
-    if (!object) return fail(object.error().with_context(options.object));
-    std::cerr << "tributary: " << options.object << " goes on from version " << object->version
+    if (options.afresh) return std::nullopt;
+    auto read = load_object(options.object);
+    if (!read && read.error().code == Errc::not_found) return std::nullopt;
+    if (!read) return fail(read.error().with_context("cannot go on; --new starts afresh"));
+    std::cerr << "tributary: " << options.object << " goes on from version " << read->object.version
               << "; --new starts afresh\n";
-    return std::move(*object);
+    return std::move(read->object);
 }
 
 void print_result(const TrainingResult& result, std::size_t bytes, bool json) {
@@ -125,6 +125,17 @@ void print_result(const TrainingResult& result, std::size_t bytes, bool json) {
     std::cout << "\n";
 }
 
+/// A parameter that was given and that the kind does not know; null: none.
+const char* foreign_parameter(const TrainOptions& options) {
+    const bool linear = options.kind == "rff-linear";
+    const bool one_class = options.kind == "one-class";
+    if (options.nu && !one_class) return "--nu";
+    if (options.cost && one_class) return "--cost";
+    if (options.fourier && !linear) return "--fourier";
+    if (options.budget && linear) return "--budget";
+    return nullptr;
+}
+
 /// What the object fixed when it was begun, and what its kind does not know, cannot be asked for.
 Status check_parameters(const TrainOptions& options, bool goes_on) {
     const bool given =
@@ -134,6 +145,11 @@ Status check_parameters(const TrainOptions& options, bool goes_on) {
                     options.object +
                         " exists, and its parameters were fixed when it was begun. Leave --cost, "
                         "--gamma, --nu, --budget and --fourier out, or start afresh: --new");
+    }
+    const char* const foreign = foreign_parameter(options);
+    if (foreign != nullptr) {
+        return fail(Errc::invalid_argument, std::string(foreign) + " means nothing to --kind " +
+                                                options.kind + ". Leave it out");
     }
     if (options.kind != "svm-rbf" && options.training.engine != classifier::kDefaultEngine) {
         return fail(Errc::invalid_argument, "--engine is for --kind svm-rbf; " + options.kind +

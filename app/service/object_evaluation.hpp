@@ -24,8 +24,8 @@ Result<ScoredRecords> score_records(const classifier::ClassifierObject& object,
                                     const datasets::LabelledRecords& records);
 
 struct ObjectEvaluation {
-    classifier::Card card;  ///< recall per type; n is 0 when no record has a truth
-    double recall = 0;      ///< share of the class that is found
+    classifier::Card card;                   ///< recall per type; n is 0 when no record has a truth
+    double recall = 0;                       ///< share of the class that is found
     std::optional<classifier::Drift> drift;  ///< none: the object is not trained
 };
 

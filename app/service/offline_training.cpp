@@ -1,6 +1,7 @@
 #include "app/service/offline_training.hpp"
 
 #include <ctime>
+#include <set>
 
 #include "app/service/object_evaluation.hpp"
 #include "app/service/record_files.hpp"
@@ -9,6 +10,7 @@
 #include "classifier/object/codec.hpp"
 #include "classifier/svm/local_memory.hpp"
 #include "datasets/batch.hpp"
+#include "datasets/corpus/text.hpp"
 
 namespace tributary::app {
 
@@ -19,6 +21,9 @@ using classifier::Model;
 using classifier::ModelKind;
 using classifier::TrainingBatch;
 using datasets::LabelledRecords;
+
+/// Labels that a message lists.
+constexpr std::size_t kLabelsNamed = 12;
 
 double cpu_now() {
     timespec time{};
@@ -121,6 +126,22 @@ class Site {
     TrainingResult result_;
 };
 
+/// A new object of a class that no record is of would wait for ever if the name is a mistake.
+/// `attack` is everything but normal: a site may have none yet.
+Status check_class(const LabelledRecords& records, const datasets::ClassName& class_name) {
+    if (class_name == kAttackClass || class_name == datasets::kNormalClass) return {};
+    std::set<datasets::ClassName> labels;
+    for (const datasets::ClassName& label : records.labels) {
+        if (sign_of_label(label, class_name) > 0) return {};
+        if (!label.empty() && labels.size() < kLabelsNamed) labels.insert(label);
+    }
+    std::string named;
+    for (const datasets::ClassName& label : labels) named += (named.empty() ? "" : ", ") + label;
+    return fail(Errc::invalid_argument,
+                "no record is of the class " + datasets::in_quotes(class_name) + "; there are " +
+                    (named.empty() ? "no labels" : named) + ". Name one of them with --class");
+}
+
 Result<ClassifierObject> starting_object(const std::optional<ClassifierObject>& start,
                                          const datasets::Schema& schema,
                                          const TrainingOptions& options) {
@@ -183,6 +204,7 @@ Result<TrainingResult> train_offline(const std::optional<ClassifierObject>& star
                     "a batch has 2 to " + std::to_string(classifier::kBatchLimit) +
                         " records, not " + std::to_string(options.batch_rows));
     }
+    if (!start) TRIBUTARY_CHECK(check_class(records, options.class_name));
     TRIBUTARY_TRY(ClassifierObject object, starting_object(start, *records.schema, options));
     TRIBUTARY_TRY(auto engine, classifier::make_engine(options.kind, options.engine));
     Site site(std::move(object), std::move(engine), options);

@@ -97,6 +97,11 @@ Result<datasets::LabelledRecords> load_records(const std::string& source,
         return make_records(std::string_view(source).substr(kSyntheticPrefix.size()), schema);
     }
     TRIBUTARY_TRY(const std::string text, datasets::read_text_file(source, kRecordBytesLimit));
+    if (datasets::trimmed(text).empty()) {
+        return fail(Errc::invalid_argument, source +
+                                                " is empty. Give KDD text, CSV whose first line "
+                                                "names the columns, or a record batch");
+    }
     if (text.starts_with(kBatchMagic)) return decode_batch(source, schema);
     if (looks_like_kdd(text)) {
         if (!schema.name().starts_with(kKddName)) {

@@ -1,10 +1,23 @@
 #include "app/service/site_drift.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "classifier/evaluate/calibration.hpp"
 #include "classifier/object/codec.hpp"
 #include "classifier/predict/predictor.hpp"
 
 namespace tributary::app {
+
+namespace {
+
+nlohmann::ordered_json share_json(const classifier::Drift& drift) {
+    const std::string share = drift.strange ? "alarm_rate" : "unsure";
+    nlohmann::ordered_json expected;
+    if (drift.known) expected = drift.expected;
+    return {{share, drift.share}, {share + "_on_card", expected}, {"low", drift.is_low()}};
+}
+
+}  // namespace
 
 std::optional<double> ObjectDrift::probability(double score) const {
     if (!drift.is_low() || calibration.version == 0) return std::nullopt;
@@ -32,19 +45,14 @@ Result<SiteDrift> measure_site_drift(const ObjectBytes& objects,
     return site;
 }
 
-nlohmann::ordered_json drift_json(const classifier::Drift& drift) {
-    const std::string share = drift.strange ? "alarm_rate" : "unsure";
-    return {{share, drift.share},
-            {share + "_on_card",
-             drift.known ? nlohmann::ordered_json(drift.expected) : nlohmann::ordered_json()},
-            {"low", drift.is_low()}};
+std::string drift_json(const classifier::Drift& drift) {
+    return share_json(drift).dump();
 }
 
 std::string drift_row(const std::string& id, const ObjectDrift& of_object) {
-    nlohmann::ordered_json row{{"object", id},
-                               {"model_version", of_object.version},
-                               {"n", of_object.drift.count}};
-    row.update(drift_json(of_object.drift));
+    nlohmann::ordered_json row{
+        {"object", id}, {"model_version", of_object.version}, {"n", of_object.drift.count}};
+    row.update(share_json(of_object.drift));
     return row.dump();
 }
 

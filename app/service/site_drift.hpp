@@ -5,7 +5,6 @@
 // Source: design of the classifier, section 6.
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -33,9 +32,9 @@ using SiteDrift = std::map<std::string, ObjectDrift>;  ///< by object id
 Result<SiteDrift> measure_site_drift(const ObjectBytes& objects,
                                      const classifier::FeatureMatrix& rows);
 
-/// {"unsure", "unsure_on_card", "low"}, of a one-class object {"alarm_rate", "alarm_rate_on_card",
-/// "low"}; null where there is no card.
-nlohmann::ordered_json drift_json(const classifier::Drift& drift);
+/// JSON text: {"unsure", "unsure_on_card", "low"}, of a one-class object {"alarm_rate",
+/// "alarm_rate_on_card", "low"}; null where there is no card.
+std::string drift_json(const classifier::Drift& drift);
 
 /// One row of output as JSON text: {"object", "model_version", "n"} and what `drift_json` gives.
 std::string drift_row(const std::string& id, const ObjectDrift& drift);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 
 #include "classifier/object/libsvm_text.hpp"
@@ -17,8 +18,8 @@ constexpr double kLargestNumber = 1e9;
 /// Reads one text; every helper names the line when it fails.
 class LibsvmReader {
  public:
-    LibsvmReader(std::string_view text, std::size_t width)
-        : lines_(text), width_(width), set_(width) {}
+    LibsvmReader(std::string_view text, std::size_t width, int class_label)
+        : lines_(text), width_(width), class_label_(class_label), set_(width) {}
 
     Result<Model> read() {
         TRIBUTARY_CHECK(read_header());
@@ -29,7 +30,16 @@ class LibsvmReader {
 
  private:
     [[nodiscard]] tl::unexpected<Error> refuse(Errc code, const std::string& cause) const {
-        return fail(code, "LIBSVM model, line " + std::to_string(lines_.line()) + ": " + cause);
+        return fail(code, "LIBSVM model, line " +
+                              std::to_string(std::max<std::size_t>(1, lines_.line())) + ": " +
+                              cause);
+    }
+
+    /// A label, without the digits behind the point that it does not need.
+    static std::string in_words(double label) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.6g", label);
+        return text;
     }
 
     /// The next word of `line`, which is cut.
@@ -55,7 +65,9 @@ class LibsvmReader {
             if (key == "SV") return {};
             TRIBUTARY_CHECK(take_header(key, line));
         }
-        return refuse(Errc::corrupt, "the text ends before its support vectors (SV)");
+        return refuse(Errc::corrupt,
+                      "the text ends before its support vectors (SV). Give a file "
+                      "that svm-train or models export wrote");
     }
 
     Status take_header(std::string_view key, std::string_view rest) {
@@ -82,7 +94,10 @@ class LibsvmReader {
             return take(second_label_, next_word(rest));
         }
         if (key == "nr_sv" || key == "probA" || key == "probB") return {};
-        return refuse(Errc::corrupt, datasets::in_quotes(key) + " is not part of such a model");
+        return refuse(Errc::corrupt,
+                      datasets::in_quotes(key) +
+                          " is not part of such a model. Give a file that svm-train or models "
+                          "export wrote");
     }
 
     Status take(std::optional<double>& into, std::string_view word) {
@@ -101,8 +116,13 @@ class LibsvmReader {
         if (!one_class_ && *first_label_ == *second_label_) {
             return refuse(Errc::corrupt, "both classes have one label");
         }
-        const bool first_is_class = one_class_ || *first_label_ == 1 ||
-                                    (*second_label_ != 1 && *first_label_ > *second_label_);
+        const bool first_is_class = one_class_ || *first_label_ == class_label_;
+        if (!first_is_class && *second_label_ != class_label_) {
+            return refuse(Errc::mismatch, "the labels are " + in_words(*first_label_) + " and " +
+                                              in_words(*second_label_) + "; neither is " +
+                                              in_words(class_label_) +
+                                              ". Say which of them is the class: --label");
+        }
         orientation_ = first_is_class ? 1 : -1;
         return {};
     }
@@ -181,6 +201,7 @@ class LibsvmReader {
     static constexpr double kLeastCost = 1e-9;
     datasets::LineReader lines_;
     std::size_t width_;
+    double class_label_;
     TrainingSet set_;
     bool one_class_ = false;
     double orientation_ = 1;
@@ -189,14 +210,14 @@ class LibsvmReader {
 
 }  // namespace
 
-Result<Model> parse_libsvm_text(std::string_view text, std::size_t width) {
+Result<Model> parse_libsvm_text(std::string_view text, std::size_t width, int class_label) {
     if (text.size() > kLibsvmTextLimit) {
         return fail(Errc::limit_exceeded, "the LIBSVM model is larger than 64 MiB");
     }
     if (width == 0 || width > kWidthLimit) {
         return fail(Errc::invalid_argument, "a schema has 1 to 1024 features");
     }
-    return LibsvmReader(text, width).read();
+    return LibsvmReader(text, width, class_label).read();
 }
 
 }  // namespace tributary::classifier

@@ -30,7 +30,9 @@ void print_vector(std::string& text, const Model& model, std::size_t i) {
 
 Result<std::string> libsvm_text(const Model& model) {
     if (model.kind == ModelKind::rff_linear) {
-        return fail(Errc::mismatch, "an rff-linear model has no vectors to export");
+        return fail(Errc::mismatch,
+                    "an rff-linear model has weights, no vectors, which LIBSVM's file "
+                    "cannot hold. Export an svm-rbf or one-class classifier");
     }
     if (!model.trained()) {
         return fail(Errc::invalid_argument,

@@ -20,12 +20,12 @@ inline constexpr std::size_t kLibsvmTextLimit = std::size_t{64} << 20;
 Result<std::string> libsvm_text(const Model& model);
 
 /// Reads a model that svm-train or `libsvm_text` wrote: C-SVC with two classes or one-class, with
-/// an RBF kernel. The class is label 1, or the larger of the two. C is not in the text: the largest
-/// coefficient of each class stands for it.
-/// @param width  features of the schema
+/// an RBF kernel. C is not in the text: the largest coefficient of each class stands for it.
+/// @param width        features of the schema
+/// @param class_label  which of the two labels is the class; one-class models have none
 /// @error corrupt (naming the line), mismatch (another kind of model, numbers that are not q/255),
 ///        limit_exceeded
-Result<Model> parse_libsvm_text(std::string_view text, std::size_t width);
+Result<Model> parse_libsvm_text(std::string_view text, std::size_t width, int class_label = 1);
 
 /// Records as svm-predict reads them, one a line, labels 1 and -1.
 std::string libsvm_records(const TrainingBatch& records);

@@ -110,8 +110,8 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
         !(serves && held_out >= batch / options.unseen);
     report.passed = !rises && !contradicts;
     const bool recall_counts =
-        !serves && std::min(trial.before.seen_positive, trial.before.seen_negative) >=
-                       options.least_of_class;
+        !serves &&
+        std::min(trial.before.seen_positive, trial.before.seen_negative) >= options.least_of_class;
     double worst = 0;
     for (const auto& [name, stratum] : by_stratum(validation, margins_before, margins_after)) {
         const double recall_before = stratum.recall(stratum.right_before);

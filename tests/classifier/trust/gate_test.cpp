@@ -146,8 +146,8 @@ TEST(Gate, AnUpdateThatServesTheSitePassesWhateverElseSpeaksAgainstIt) {
     EXPECT_TRUE(report.passed) << describe(report);
 }
 
-/// What becomes of a class whose records a batch calls normal, where the site holds none of them out
-/// and the loss of the others falls.
+/// What becomes of a class whose records a batch calls normal, where the site holds none of them
+/// out and the loss of the others falls.
 GateReport denied(std::size_t held_out_of_class) {
     Synthetic source(83);
     const Model after = learnt(Model::empty(kWidth, {}), source.batch(2400));

@@ -40,7 +40,8 @@ class RareClassStream {
         while (batch.size() < kBatch) {
             const std::size_t row = order_.at(place_++);
             const auto features = records_.features.row(row);
-            const std::int8_t sign = records_.labels[row] == name_ ? std::int8_t{1} : std::int8_t{-1};
+            const std::int8_t sign =
+                records_.labels[row] == name_ ? std::int8_t{1} : std::int8_t{-1};
             if (place_ % kHeldOutOne != 0) {
                 batch.append(features, sign);
                 continue;

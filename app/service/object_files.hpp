@@ -1,0 +1,20 @@
+#pragma once
+// A classifier in a file, as `train`, `query` and `models import` write it. Pure functions; any
+// thread.
+
+#include <filesystem>
+
+#include "classifier/object/classifier_object.hpp"
+
+namespace tributary::app {
+
+struct ObjectFile {
+    Bytes bytes;
+    classifier::ClassifierObject object;
+};
+
+/// Every error names the file and what to do.
+/// @error not_found, permission, io, limit_exceeded, corrupt, mismatch (a later format)
+Result<ObjectFile> load_object(const std::filesystem::path& path);
+
+}  // namespace tributary::app
