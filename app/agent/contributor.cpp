@@ -33,14 +33,13 @@ ObjectBytes bytes_of(const std::map<ObjectId, Object>& inputs) {
     return bytes;
 }
 
-/// Adds the objects of the plan to the catalogue that came along, if one came.
-Status list_in_catalogue(const LearningPlan& plan, const std::map<ObjectId, Object>& inputs,
-                         ObjectBytes& outputs) {
+/// Adds the objects that are written to the catalogue that came along, if one came.
+Status list_in_catalogue(const std::map<ObjectId, Object>& inputs, ObjectBytes& outputs) {
     const auto found = inputs.find(kCatalogueId);
     if (found == inputs.end()) return {};
     TRIBUTARY_TRY(Catalogue catalogue, decode_catalogue(netlayer::view(found->second.body)));
     const std::size_t before = catalogue.size();
-    for (const std::string& id : plan.objects()) catalogue.insert(id);
+    for (const auto& [id, bytes] : outputs) catalogue.insert(id);
     if (catalogue.size() == before) return {};
     TRIBUTARY_TRY(outputs[kCatalogueId], encode_catalogue(catalogue));
     return {};
@@ -124,7 +123,8 @@ void Contributor::work() {
     }
 }
 
-Result<netlayer::UpdateReport> Contributor::attempt(const LearningPlan& plan) {
+Result<netlayer::UpdateReport> Contributor::operate(const LearningPlan& plan, Act act,
+                                                    ObjectBytes& outputs) {
     netlayer::UpdateRequest request;
     request.objects = plan.objects();
     for (const std::string& id : plan.objects()) {
@@ -134,21 +134,33 @@ Result<netlayer::UpdateReport> Contributor::attempt(const LearningPlan& plan) {
     }
     request.wait = netlayer::Durability::durable;
     request.timeout = kUpdateTimeout;
-    auto learnt = std::make_shared<ObjectBytes>();
+    auto made = std::make_shared<ObjectBytes>();
     // The program may outlive this call (a timeout), so it owns all that it needs but the learner,
-    // whose `learn` is pure and which the node's pool cannot outlive.
+    // whose acts are pure and which the node's pool cannot outlive.
     request.program =
-        [this, plan,
-         learnt](const std::map<ObjectId, Object>& inputs) -> Result<std::map<ObjectId, Bytes>> {
-        TRIBUTARY_TRY(ObjectBytes outputs, learner_.learn(plan, bytes_of(inputs)));
-        *learnt = outputs;
-        TRIBUTARY_CHECK(list_in_catalogue(plan, inputs, outputs));
-        return outputs;
+        [this, plan, act,
+         made](const std::map<ObjectId, Object>& inputs) -> Result<std::map<ObjectId, Bytes>> {
+        TRIBUTARY_TRY(ObjectBytes written, (learner_.*act)(plan, bytes_of(inputs)));
+        *made = written;
+        TRIBUTARY_CHECK(list_in_catalogue(inputs, written));
+        return written;
     };
     TRIBUTARY_TRY(netlayer::UpdateReport report, node_.update(std::move(request)));
-    for (const std::string& id : plan.objects()) known_.insert(id);
-    TRIBUTARY_CHECK(learner_.remember(plan, *learnt));
+    outputs = std::move(*made);
     return report;
+}
+
+Result<netlayer::UpdateReport> Contributor::insist(const LearningPlan& plan, Act act,
+                                                   ObjectBytes& outputs) {
+    while (true) {
+        auto report = operate(plan, act, outputs);
+        if (report || !is_passing(report.error()) || stopping()) return report;
+        metrics_.counter("contribute.retried").add();
+        log::info("contribute", "contribution is tried again",
+                  {{"number", plan.contribution}, {"why", report.error().message}});
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, kRetryPause, [this] { return stopping_; });
+    }
 }
 
 Result<LearningPlan> Contributor::plan_of(const netlayer::JournalEntry& entry) {
@@ -165,21 +177,29 @@ ContributionOutcome Contributor::contribute(const netlayer::JournalEntry& entry)
         outcome.refusal = plan.error();
         return outcome;
     }
-    while (true) {
-        auto report = attempt(*plan);
-        if (report) {
-            outcome.versions = report->written;
-            return outcome;
+    ObjectBytes outputs;
+    auto report = insist(*plan, &Learner::learn, outputs);
+    if (report) {
+        for (const std::string& id : plan->objects()) known_.insert(id);
+        outcome.versions = report->written;
+        if (const Status kept = learner_.remember(*plan, outputs); !kept) {
+            log::warning("contribute", "what was learnt is not remembered here",
+                         {{"number", entry.number}, {"why", kept.error().message}});
         }
-        outcome.refusal = report.error();
-        if (!is_passing(report.error()) || stopping()) return outcome;
-        metrics_.counter("contribute.retried").add();
-        log::info("contribute", "contribution is tried again",
-                  {{"number", entry.number}, {"why", report.error().message}});
-        outcome.refusal.reset();
-        std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, kRetryPause, [this] { return stopping_; });
+        return outcome;
     }
+    outcome.refusal = report.error();
+    if (is_passing(report.error())) return outcome;
+    // An attempt that timed out may still wait for its objects. The number must not be given up
+    // before they know that it was refused.
+    report = insist(*plan, &Learner::refuse, outputs);
+    if (!report && is_passing(report.error())) {
+        outcome.refusal = report.error();
+    } else if (!report) {
+        log::warning("contribute", "no object can hold the refusal",
+                     {{"number", entry.number}, {"why", report.error().message}});
+    }
+    return outcome;
 }
 
 void Contributor::finish(ContributionOutcome outcome) {

@@ -61,7 +61,11 @@ class Contributor {
     [[nodiscard]] std::optional<netlayer::JournalEntry> next_entry();
     Result<LearningPlan> plan_of(const netlayer::JournalEntry& entry);
     ContributionOutcome contribute(const netlayer::JournalEntry& entry);
-    Result<netlayer::UpdateReport> attempt(const LearningPlan& plan);
+    using Act = Result<ObjectBytes> (Learner::*)(const LearningPlan&, const ObjectBytes&) const;
+    /// One operation on the plan's objects, until it is durable; `outputs` receives what it wrote.
+    Result<netlayer::UpdateReport> operate(const LearningPlan& plan, Act act, ObjectBytes& outputs);
+    /// The same, again and again while it fails for a reason that passes.
+    Result<netlayer::UpdateReport> insist(const LearningPlan& plan, Act act, ObjectBytes& outputs);
     void finish(ContributionOutcome outcome);
     [[nodiscard]] bool stopping() const;
 

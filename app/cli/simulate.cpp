@@ -50,6 +50,9 @@ Json report_json(const netlayer::SimulationReport& report) {
         {"reconstitutions", report.reconstitutions},
         {"durable", report.durable},
         {"lost", report.lost},
+        {"contributions", report.contributions},
+        {"contributions_refused", report.contributions_refused},
+        {"contributions_repeated", report.contributions_repeated},
         {"retried_reads", report.retried_reads},
         {"heartbeats", report.heartbeats},
         {"resets", report.resets},
@@ -123,6 +126,7 @@ netlayer::SimulationOptions options_of(const SimulateOptions& options, std::uint
         simulation.server_crashes = simulation.seed % 4 == 0;
         simulation.many_leaves = simulation.seed % 5 == 0;
         simulation.revocations = simulation.seed % 3 == 0;
+        simulation.contributions = simulation.seed % 3 == 1;
     }
     return simulation;
 }
@@ -137,6 +141,7 @@ std::string replay_command(const netlayer::SimulationOptions& options) {
     if (options.cuts) command += " --cuts";
     if (options.crashes) command += " --crashes";
     if (options.revocations) command += " --revocations";
+    if (options.contributions) command += " --contributions";
     if (options.rotations) command += " --rotations";
     if (options.policy != netlayer::RotationPolicy::none) {
         command += std::string(" --policy ") + netlayer::policy_name(options.policy) +
@@ -238,6 +243,9 @@ void add_events(CLI::App& command, SimulateOptions& options) {
     command.add_flag("--crashes", simulation.crashes, "Clients end without a word");
     command.add_flag("--revocations", simulation.revocations,
                      "Members' cards are voided; they never come back");
+    command.add_flag("--contributions", simulation.contributions,
+                     "Half of the updates are journalled and asked for again until they are "
+                     "durable or refused");
     command.add_flag("--rotations", simulation.rotations,
                      "A search tree in which processes rotate all the time");
     add_policy_option(command, simulation.policy,
@@ -260,7 +268,8 @@ void add_events(CLI::App& command, SimulateOptions& options) {
         ->needs("--resets");
     command.add_flag("--all-faults", options.all_faults,
                      "Every fault that the seed allows: restarts with every fourth, many leaves "
-                     "with every fifth, revocations with every third");
+                     "with every fifth, revocations with every third, "
+                     "contributions with every other third");
 }
 
 }  // namespace

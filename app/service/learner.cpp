@@ -165,6 +165,35 @@ Result<LearningPlan> Learner::plan_rehearsal(std::uint64_t contribution) {
     return plan;
 }
 
+namespace {
+
+/// What the plan writes into the history of an object.
+classifier::LineageEntry entry_of(const LearningPlan& plan, const LearningPlan::Part& part) {
+    classifier::LineageEntry entry;
+    entry.contributor = plan.contributor;
+    entry.contribution = plan.contribution;
+    entry.batch = plan.batch;
+    entry.records = part.prepared.positives + part.prepared.negatives;
+    return entry;
+}
+
+/// Digest that the next version names; zero where there is no version yet.
+Result<Digest> parent_of(ByteView object) {
+    if (object.empty()) return Digest{};
+    return classifier::content_digest(object);
+}
+
+/// A contribution is contained in all of its objects or in none: one refusal is enough.
+bool is_refused(const LearningPlan& plan, const ObjectBytes& objects) {
+    return std::ranges::any_of(objects, [&](const auto& each) {
+        if (each.second.empty() || !plan.parts.contains(each.first)) return false;
+        const auto object = classifier::decode_object(each.second);
+        return object && object->has_refused(plan.contributor, plan.contribution);
+    });
+}
+
+}  // namespace
+
 Result<Bytes> Learner::learn_one(const LearningPlan& plan, const std::string& id,
                                  ByteView object) const {
     TRIBUTARY_TRY(const ClassifierObject current, decode_or_new(plan, id, object));
@@ -173,15 +202,8 @@ Result<Bytes> Learner::learn_one(const LearningPlan& plan, const std::string& id
     const classifier::PreparedBatch& prepared = part.prepared;
     TRIBUTARY_TRY(const classifier::Engine* engine, engine_for(current));
     TRIBUTARY_TRY(auto model, engine->update(current.model, prepared));
-    Digest parent{};
-    if (!object.empty()) {
-        TRIBUTARY_TRY(parent, classifier::content_digest(object));
-    }
-    classifier::LineageEntry entry;
-    entry.contributor = plan.contributor;
-    entry.contribution = plan.contribution;
-    entry.batch = plan.batch;
-    entry.records = prepared.positives + prepared.negatives;
+    TRIBUTARY_TRY(const Digest parent, parent_of(object));
+    classifier::LineageEntry entry = entry_of(plan, part);
     classifier::GateReport report =
         classifier::judge({current.model, model, prepared.batch}, part.validation);
     if (!report.passed) {
@@ -205,6 +227,10 @@ Result<Bytes> Learner::encode(ClassifierObject object) const {
 
 Result<ObjectBytes> Learner::learn(const LearningPlan& plan, const ObjectBytes& objects) const {
     ObjectBytes learnt;
+    if (is_refused(plan, objects)) {
+        return fail(Errc::conflict, "contribution " + std::to_string(plan.contribution) + " of " +
+                                        plan.contributor + " was refused before");
+    }
     for (const auto& [id, part] : plan.parts) {
         const auto object = objects.find(id);
         if (object == objects.end()) {
@@ -215,6 +241,35 @@ Result<ObjectBytes> Learner::learn(const LearningPlan& plan, const ObjectBytes& 
         if (!next->empty()) learnt.emplace(id, std::move(*next));
     }
     return learnt;
+}
+
+Result<Bytes> Learner::refuse_one(const LearningPlan& plan, const std::string& id,
+                                  ByteView object) const {
+    TRIBUTARY_TRY(const ClassifierObject current, decode_or_new(plan, id, object));
+    if (current.has_contribution(plan.contributor, plan.contribution)) return Bytes{};
+    TRIBUTARY_TRY(const Digest parent, parent_of(object));
+    TRIBUTARY_TRY(ClassifierObject next,
+                  classifier::refuse(current, parent, entry_of(plan, plan.parts.at(id))));
+    return encode(std::move(next));
+}
+
+Result<ObjectBytes> Learner::refuse(const LearningPlan& plan, const ObjectBytes& objects) const {
+    for (const bool begin_new : {false, true}) {
+        ObjectBytes noted;
+        bool settled = false;
+        for (const auto& [id, part] : plan.parts) {
+            const auto object = objects.find(id);
+            if (object == objects.end() || object->second.empty() != begin_new) continue;
+            auto next = refuse_one(plan, id, object->second);
+            // Of another schema, or broken: such an object takes no attempt either.
+            if (!next && next.error().code == Errc::limit_exceeded) return fail(next.error());
+            if (!next) continue;
+            settled = true;
+            if (!next->empty()) noted.emplace(id, std::move(*next));
+        }
+        if (settled) return noted;
+    }
+    return ObjectBytes{};
 }
 
 Status Learner::remember(const LearningPlan& plan, const ObjectBytes& learnt) {

@@ -95,8 +95,17 @@ class Learner {
     /// Learns the plan from the objects as they arrived; empty bytes are an object that nobody has
     /// taught yet.
     /// @return  the changed objects only; none when the contribution is contained already
-    /// @error   mismatch (an object of another schema, by name), corrupt, limit_exceeded
+    /// @error   conflict (one of the objects has refused the contribution), mismatch (an object of
+    /// another schema, by name), corrupt, limit_exceeded
     Result<ObjectBytes> learn(const LearningPlan& plan, const ObjectBytes& objects) const;
+
+    /// Notes in the objects as they arrived that the plan could not be learnt, so that an attempt
+    /// which still waits somewhere changes nothing. One that nobody has taught yet is begun only
+    /// where no other can hold the note.
+    /// @return  the changed objects only; none when the contribution is contained or refused
+    /// already
+    /// @error   limit_exceeded
+    Result<ObjectBytes> refuse(const LearningPlan& plan, const ObjectBytes& objects) const;
 
     /// Takes the batch into the site's own memory, after the objects moved on.
     Status remember(const LearningPlan& plan, const ObjectBytes& learnt);
@@ -109,6 +118,8 @@ class Learner {
     [[nodiscard]] Result<const classifier::Engine*> engine_for(
         const classifier::ClassifierObject& object) const;
     Result<Bytes> learn_one(const LearningPlan& plan, const std::string& id, ByteView object) const;
+    Result<Bytes> refuse_one(const LearningPlan& plan, const std::string& id,
+                             ByteView object) const;
     Result<Bytes> encode(classifier::ClassifierObject object) const;
 
     const datasets::Schema* schema_;

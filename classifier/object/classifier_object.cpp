@@ -39,6 +39,11 @@ bool ClassifierObject::has_contribution(std::string_view pseudonym, std::uint64_
     return found != nullptr && number <= found->last_contribution;
 }
 
+bool ClassifierObject::has_refused(std::string_view pseudonym, std::uint64_t number) const {
+    const Contributor* const found = find_contributor(pseudonym);
+    return found != nullptr && std::ranges::binary_search(found->refused, number);
+}
+
 ClassifierObject new_object(std::string id, std::string class_name, std::string schema,
                             const Digest& schema_hash, Model model) {
     ClassifierObject object;

@@ -66,7 +66,7 @@ enum class Verdict : std::uint8_t {
     quarantined = 2,
     confirmed = 3,
     rolled_back = 4,
-    refused = 5,  ///< a parked contribution was thrown away
+    refused = 5,  ///< a contribution could not be learnt, or was thrown away when parked
 };
 const char* to_string(Verdict verdict);
 
@@ -128,6 +128,8 @@ struct ClassifierObject {
     [[nodiscard]] const Contributor* find_contributor(std::string_view pseudonym) const;
     /// True when this contribution is in already: a repeat must change nothing.
     [[nodiscard]] bool has_contribution(std::string_view pseudonym, std::uint64_t number) const;
+    /// True when this contribution was refused, for good.
+    [[nodiscard]] bool has_refused(std::string_view pseudonym, std::uint64_t number) const;
 
     bool operator==(const ClassifierObject&) const = default;
 };

@@ -116,6 +116,23 @@ Result<ClassifierObject> park(const ClassifierObject& object, const Digest& pare
     return next;
 }
 
+Result<ClassifierObject> refuse(const ClassifierObject& object, const Digest& parent,
+                                LineageEntry entry) {
+    const std::string name = entry.contributor;
+    const std::uint64_t number = entry.contribution;
+    const Contributor* const known = object.find_contributor(name);
+    const std::uint64_t records = known == nullptr ? 0 : known->records;
+    entry.verdict = Verdict::refused;
+    TRIBUTARY_TRY(ClassifierObject next,
+                  next_version(object, parent, object.model, std::move(entry)));
+    TRIBUTARY_TRY(Contributor * contributor, contributor_entry(next, name));
+    contributor->records = records;
+    std::vector<std::uint64_t>& refused = contributor->refused;
+    if (refused.size() >= kRefusedLimit) refused.erase(refused.begin());
+    TRIBUTARY_CHECK(note_refused(next, name, number));
+    return next;
+}
+
 Result<Model> branch_model(const ClassifierObject& object, const Parked& parked,
                            const Engine& engine) {
     if (!parked.linear.empty()) {

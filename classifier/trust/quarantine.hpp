@@ -42,6 +42,13 @@ Result<ClassifierObject> confirm(const ClassifierObject& object, const Digest& p
 Result<ClassifierObject> discard(const ClassifierObject& object, const Digest& parent,
                                  const ParkedChoice& choice);
 
+/// Books a contribution that cannot be learnt: version + 1, model, card and records as they are.
+/// Of the numbers that a contributor was refused the oldest gives way.
+/// @param entry  contributor, contribution number, batch digest and records
+/// @error conflict (the number is contained), limit_exceeded (contributors)
+Result<ClassifierObject> refuse(const ClassifierObject& object, const Digest& parent,
+                                LineageEntry entry);
+
 /// What a branch has and the model has not: vectors in the branch's order or moves of the weights,
 /// and records seen. Contributor, number and batch are the caller's to set.
 /// @param base  version of the object that the branch was learnt from

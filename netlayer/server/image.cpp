@@ -26,17 +26,19 @@ void restore(State& state, const ServerImage& image) {
         child.ping_answered = Micros{0};
     }
     state.links.assign(image.links, state.now);
-    if (state.mutations.stored_without_sequence) state.links.forget_received();
+    const Mutations& faults = state.mutations;
+    const bool bare = faults.stored_bare;
+    if (bare || faults.stored_without_sequence) state.links.forget_received();
     state.queues = image.queues;
-    if (state.mutations.stored_without_idle) {
+    if (bare || faults.stored_without_idle) {
         for (auto& [id, queue] : state.queues) queue.set_idle(false);
     }
     state.updates = image.updates;
     state.holding = image.holding;
     if (state.holding) state.holding->since = state.now;
-    if (state.mutations.stored_without_held && state.holding) state.holding->held.clear();
-    if (state.mutations.stored_without_outbox) state.links.forget_sent();
-    if (state.mutations.stored_without_announced && state.holding) {
+    if ((bare || faults.stored_without_held) && state.holding) state.holding->held.clear();
+    if (bare || faults.stored_without_outbox) state.links.forget_sent();
+    if ((bare || faults.stored_without_announced) && state.holding) {
         state.holding->announced.clear();
     }
 }

@@ -22,6 +22,7 @@ struct Mutations {
     bool stored_without_held = false;       ///< section 7: the server forgets what it held
     bool stored_without_outbox = false;     ///< section 7: and what was not acknowledged
     bool stored_without_announced = false;  ///< section 7: and the edges that it announced
+    bool stored_bare = false;               ///< section 7: all of that: queues and objects remain
     bool send_before_store = false;         ///< section 7: effects do not wait for the store
     bool no_lease = false;                  ///< C3: strict reads are answered without a lease
     bool lease_from_parent_alone = false;   ///< C3: whatever remains of the parent's own
@@ -39,6 +40,12 @@ struct Mutations {
     bool rotate_without_flush = false;           ///< ... b goes over without a last word to x
     bool early_release = false;                  ///< ... x goes on before it has what p commits
     bool no_cancel = false;                      ///< ... g is not told that it was given up
+    bool refusal_taken_for_loss = false;         ///< ... b takes x's refusal of its edge for a loss
+    bool commit_extends_lease = false;           ///< C3: ... x's lease begins anew with the commit
+
+    // Decision 5; of the simulator's clients, for the journal is theirs.
+    bool journal_trimmed_at_applied = false;  ///< a contribution leaves the journal too early
+    bool refusal_not_recorded = false;        ///< a refusal leaves no mark in the objects
 
     /// Not a rule taken out: g refuses three of four locks, however free it is.
     bool refuse_most_locks = false;

@@ -49,7 +49,7 @@ struct SessionTells {
 };
 
 /// The workload asked to be woken.
-enum class Reason { think, fault, join, restart, check_quiet, rotate, policy };
+enum class Reason { think, fault, join, restart, check_quiet, rotate, policy, contribute };
 struct Wake {
     Reason reason = Reason::think;
     ProcessId client = 0;

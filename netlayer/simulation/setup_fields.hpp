@@ -29,9 +29,9 @@ inline auto fields(ProcessOptions& options) {
 
 inline auto fields(Mutations& faults) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb, cc,
-           dd, ee, ff] = faults;
+           dd, ee, ff, gg, hh, ii, jj, kk] = faults;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z,
-                    aa, bb, cc, dd, ee, ff);
+                    aa, bb, cc, dd, ee, ff, gg, hh, ii, jj, kk);
 }
 
 }  // namespace tributary::netlayer::simulation

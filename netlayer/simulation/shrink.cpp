@@ -29,8 +29,9 @@ std::vector<Change> changes(const SimulationOptions& now) {
          {&SimulationOptions::server_crashes, &SimulationOptions::cuts, &SimulationOptions::crashes,
           &SimulationOptions::many_leaves, &SimulationOptions::revocations,
           &SimulationOptions::rotations, &SimulationOptions::change_policy,
-          &SimulationOptions::balance_joins, &SimulationOptions::fresh_keys,
-          &SimulationOptions::leaves, &SimulationOptions::late_joins}) {
+          &SimulationOptions::contributions, &SimulationOptions::balance_joins,
+          &SimulationOptions::fresh_keys, &SimulationOptions::leaves,
+          &SimulationOptions::late_joins}) {
         if (now.*fault) all.emplace_back([fault](SimulationOptions& o) { o.*fault = false; });
     }
     if (now.resets && !now.server_crashes) {

@@ -98,6 +98,9 @@ SimulationReport simulate(const SimulationOptions& options) {
         report.durable = judgement.durable;
         report.lost = judgement.lost;
         for (auto& found : judgement.violations) report.violations.push_back(std::move(found));
+        for (auto& found : workload.contributions().judge(final.objects)) {
+            report.violations.push_back(std::move(found));
+        }
         if (options.keep_history) report.history = records(history, judgement.counted);
     }
     measure_pace(history, report);

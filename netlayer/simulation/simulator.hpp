@@ -38,8 +38,11 @@ struct SimulationOptions {
     /// A search tree, in which the operator chooses another policy all the time.
     bool change_policy = false;
     bool balance_joins = false;  ///< in a search tree: rotate by size where somebody joins
-    bool fresh_keys = false;     ///< in a search tree: another key at each join
-    bool late_joins = true;      ///< a third of the clients join while the others work
+    /// Half of the clients' updates are contributions: journalled, and asked for again under their
+    /// numbers until they are durable or refused.
+    bool contributions = false;
+    bool fresh_keys = false;  ///< in a search tree: another key at each join
+    bool late_joins = true;   ///< a third of the clients join while the others work
 
     /// Each client invokes the next operation as soon as the last one is complete: an update or a
     /// strict read of one object, by equal chance; no program refuses. For comparisons of speed.
@@ -92,9 +95,12 @@ struct SimulationReport {
     std::uint64_t crashes = 0;
     std::uint64_t revocations = 0;
     std::uint64_t reconstitutions = 0;
-    std::uint64_t durable = 0;  ///< updates contained in the final objects
-    std::uint64_t lost = 0;     ///< updates applied at a process that disconnected, and lost
-    std::uint64_t refused = 0;  ///< programs that returned an error
+    std::uint64_t durable = 0;        ///< updates contained in the final objects
+    std::uint64_t lost = 0;           ///< updates applied at a process that disconnected, and lost
+    std::uint64_t refused = 0;        ///< programs that returned an error
+    std::uint64_t contributions = 0;  ///< journalled
+    std::uint64_t contributions_refused = 0;   ///< whose refusal is in the objects
+    std::uint64_t contributions_repeated = 0;  ///< attempts behind the first
     std::uint64_t retried_reads = 0;
     double virtual_seconds = 0;  ///< from the first invocation to the last update's
     Pace updates;

@@ -14,16 +14,24 @@ constexpr Micros kBetweenFaults{250'000};
 constexpr Micros kBetweenManyLeaves{40'000};
 constexpr Micros kBetweenRotations{8'000};
 constexpr Micros kBetweenPolicies{700'000};
-constexpr Micros kTimeToRest{60'000'000};
-constexpr Micros kQuietStep{100'000};
+constexpr Micros kFirstCheck{100'000};
 // A program does not start again before its last words have arrived: longer than any delay.
 constexpr Micros kStartAgain{50'000};
+/// Between the report of a contribution and the journal's write.
+constexpr Micros kTrim{1'000};
+constexpr std::uint64_t kEndsBeforeTrimOne = 8;
+constexpr std::uint64_t kImpatientOne = 6;
 
 }  // namespace
 
 Workload::Workload(const SimulationOptions& options, Random random, World& world, History& history,
                    SimulationReport& report)
-    : options_(options), random_(random), world_(world), history_(history), report_(report) {
+    : options_(options),
+      random_(random),
+      world_(world),
+      history_(history),
+      report_(report),
+      contributions_(options, random.split("contributions"), world, history, report) {
     world_.observe(
         {[this](ProcessId id, const Notice& notice) { hear(id, notice); },
          [this](ProcessId id, const StartComputation& start) { return compute(id, start); }});
@@ -42,7 +50,7 @@ void Workload::begin() {
     world_.wake(kBetweenFaults, {Reason::fault, 0});
     if (options_.rotations) world_.wake(kBetweenFaults, {Reason::rotate, 0});
     if (options_.change_policy) world_.wake(kBetweenPolicies, {Reason::policy, 0});
-    world_.wake(kQuietStep, {Reason::check_quiet, 0});
+    world_.wake(kFirstCheck, {Reason::check_quiet, 0});
 }
 
 void Workload::woken(const Wake& wake) {
@@ -53,6 +61,7 @@ void Workload::woken(const Wake& wake) {
         case Reason::policy: choose_policy(); break;
         case Reason::restart: world_.restart_server(++incarnations_); break;
         case Reason::join: join(wake.client); break;
+        case Reason::contribute: contribute(wake.client); break;
         case Reason::check_quiet: check_quiet(); break;
     }
 }
@@ -94,15 +103,42 @@ void Workload::invoke_next(ProcessId client) {
     }
 }
 
-void Workload::invoke_update(ProcessId client, Kind kind) {
+void Workload::contribute(ProcessId client) {
+    if (contributions_.is_reported(client)) {
+        // Between its report and the journal's write a program may end like anywhere else.
+        const bool ends = options_.crashes && updates_ < options_.operations && works(client) &&
+                          random_.below(kEndsBeforeTrimOne) == 0;
+        if (ends) {
+            crash(client);
+        } else {
+            contributions_.trim(client);
+        }
+    }
+    if (works(client)) contributions_.work(client, life_.at(client));
+}
+
+std::vector<ObjectId> Workload::some_objects() {
     std::set<ObjectId> chosen;
     const std::uint64_t wanted = random_.below(10) < 6 ? 1 : 2 + random_.below(2);
     for (std::uint64_t i = 0; i < wanted; ++i) chosen.insert(some_object());
+    std::vector<ObjectId> objects(chosen.begin(), chosen.end());
+    shuffle(objects, random_);
+    return objects;
+}
+
+void Workload::invoke_update(ProcessId client, Kind kind) {
     Operation operation;
     operation.life = life_.at(client);
     operation.kind = kind;
-    operation.objects.assign(chosen.begin(), chosen.end());
-    shuffle(operation.objects, random_);
+    operation.objects = some_objects();
+    if (options_.contributions && kind == Kind::update && client != kServer &&
+        random_.below(2) == 0) {
+        if (++updates_ == options_.operations) drained_at_ = world_.now();
+        contributions_.submit(client, std::move(operation.objects));
+        if (random_.below(kImpatientOne) == 0) contributions_.lose_patience(client);
+        contribute(client);
+        return;
+    }
     operation.invoked = world_.now();
     if (kind == Kind::update) {
         for (const ObjectId& id : operation.objects) {
@@ -129,6 +165,9 @@ void Workload::invoke_read(ProcessId client, Kind kind) {
 Observer::Computed Workload::compute(ProcessId, const StartComputation& start) {
     Operation& operation = history_.at(start.operation);
     for (const Object& input : start.inputs) operation.read[input.id] = input;
+    if (auto outputs = contributions_.run(operation)) {
+        return {{start.operation, std::move(*outputs)}, compute_time(options_, random_)};
+    }
     operation.refused = !options_.back_to_back && random_.below(20) == 0;
     const Micros after = compute_time(options_, random_);
     if (operation.refused) {
@@ -146,6 +185,8 @@ void Workload::hear(ProcessId id, const Notice& notice) {
         std::holds_alternative<Applied>(notice) || std::holds_alternative<Aborted>(notice) ||
         std::holds_alternative<ReadCompleted>(notice) || std::holds_alternative<Joined>(notice);
     if (options_.back_to_back && next) world_.wake(Micros{1}, {Reason::think, id});
+    contributions_.hear(id, notice);
+    if (options_.contributions && id != kServer) world_.wake(kTrim, {Reason::contribute, id});
     if (const auto* applied = std::get_if<Applied>(&notice)) {
         Operation& operation = history_.at(applied->operation);
         operation.outcome = Outcome::completed;
@@ -168,9 +209,11 @@ void Workload::hear(ProcessId id, const Notice& notice) {
         ++report_.joins;
     } else if (std::holds_alternative<LostConnection>(notice)) {
         history_.end_life(life_.at(id), Fate::lost);
+        contributions_.interrupt(id);
         world_.wake(within(Micros{300'000}), {Reason::join, id});
     } else if (std::holds_alternative<Left>(notice)) {
         history_.end_life(life_.at(id), Fate::left);
+        contributions_.interrupt(id);
         ++report_.leaves;
         world_.wake(kStartAgain + within(Micros{500'000}), {Reason::join, id});
     } else if (const auto* replaced = std::get_if<ParentReplaced>(&notice)) {
@@ -275,6 +318,7 @@ void Workload::leave_from(ProcessId first) {
 void Workload::crash(ProcessId client) {
     ++report_.crashes;
     history_.end_life(life_.at(client), Fate::lost);
+    contributions_.interrupt(client);
     world_.crash(client);
     world_.wake(within(Micros{1'000'000}), {Reason::join, client});
 }
@@ -304,51 +348,6 @@ void Workload::join(ProcessId client) {
     Card server;
     server.id = kServer;
     world_.give(client, JoinInvoked{server, incarnations_});
-}
-
-void Workload::check_quiet() {
-    world_.wake(kQuietStep, {Reason::check_quiet, 0});
-    if (updates_ < options_.operations) return;
-    finished_ = at_rest() || world_.now() - drained_at_ > kTimeToRest;
-}
-
-bool Workload::at_rest() const {
-    if (world_.process(kServer) == nullptr) return false;
-    for (const auto& [id, node] : world_.nodes()) {
-        if (!node.process) continue;
-        const State& state = node.process->state();
-        if (state.phase == Phase::joining || state.phase == Phase::leaving) return false;
-        if (state.is_busy() || !state.backlog.empty()) return false;
-        for (const auto& [child, edge] : state.children) {
-            if (edge.fenced || !edge.spoke || world_.edge_lost(child, id, edge.epoch)) return false;
-        }
-        const bool below = state.parent.has_value();
-        const ChannelId up{id, state.parent_id(), below ? state.parent->epoch : 0};
-        if (below && !(world_.quiet(up) && world_.quiet(up.reversed()))) return false;
-        if (below && world_.edge_lost(id, state.parent->card.id, state.parent->epoch)) return false;
-    }
-    return pending().empty();
-}
-
-std::vector<std::string> Workload::pending() const {
-    std::vector<std::string> found;
-    for (const auto& [id, node] : world_.nodes()) {
-        if (!node.process || !node.process->state().is_connected()) continue;
-        const State& state = node.process->state();
-        const auto add = [&, at = id](const char* what, std::size_t count) {
-            if (count == 0) return;
-            found.push_back("process " + std::to_string(at) + " still has " +
-                            std::to_string(count) + " " + what + " pending at the end");
-        };
-        add("updates", state.updates.size());
-        add("reads", state.reads.size());
-        add("forces", state.forces.size());
-        add("inputs of a promotion", state.backlog.size() + state.arrivals.size());
-        add("held edges", state.holding ? 1 : 0);
-        add("rotations", state.rotation ? 1 : 0);
-        add("leaves", state.phase == Phase::leaving ? 1 : 0);
-    }
-    return found;
 }
 
 ObjectId Workload::some_object() {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/random.hpp"
+#include "netlayer/simulation/contributions.hpp"
 #include "netlayer/simulation/history.hpp"
 #include "netlayer/simulation/simulator.hpp"
 #include "netlayer/simulation/world.hpp"
@@ -23,8 +24,9 @@ class Workload {
     void woken(const Wake& wake);
     /// The run is over: at rest, or the time to come to rest has passed.
     [[nodiscard]] bool finished() const { return finished_; }
-    /// Ends the lives of processes whose program is gone; what is pending at the others is told.
+    /// What is pending at the processes that are connected.
     [[nodiscard]] std::vector<std::string> pending() const;
+    [[nodiscard]] const Contributions& contributions() const { return contributions_; }
 
  private:
     void hear(ProcessId id, const Notice& notice);
@@ -34,6 +36,9 @@ class Workload {
     void invoke_next(ProcessId client);
     void invoke_update(ProcessId client, Kind kind);
     void invoke_read(ProcessId client, Kind kind);
+    /// The client goes on with its journal.
+    void contribute(ProcessId client);
+    std::vector<ObjectId> some_objects();
     void fault();
     void cut_near(ProcessId first);
     void rotate();
@@ -59,6 +64,7 @@ class Workload {
     World& world_;
     History& history_;
     SimulationReport& report_;
+    Contributions contributions_;
     std::map<ProcessId, std::size_t> life_;  ///< the current life of each client
     Incarnation incarnations_ = 0;
     std::size_t updates_ = 0;

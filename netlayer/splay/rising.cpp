@@ -175,6 +175,9 @@ void Rising::rise(const Commit& message) {
     state_.lo = message.lo;
     state_.hi = message.hi;
     Edges(state_).take_parent(above, true);
+    if (state_.mutations.commit_extends_lease) {
+        state_.lease_until = state_.now + state_.options.lease;
+    }
     Retrieval(state_).release_all();
 }
 

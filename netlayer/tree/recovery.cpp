@@ -15,7 +15,8 @@ namespace tributary::netlayer {
 void Recovery::on_link_down(const LinkDown& event) {
     if (event.closed) state_.links.forget_closing({event.peer, event.epoch});
     if (!state_.links.is_current(event.peer, event.epoch)) return;
-    if (Holders(state_).is_abandoned_by(event.peer)) return;
+    const bool taken = event.closed && state_.mutations.refusal_taken_for_loss;
+    if (Holders(state_).is_abandoned_by(event.peer) && !taken) return;
     if (state_.options.grace > Micros{0} && !event.closed) {
         state_.links.interrupt(event.peer, state_.now);
     } else {

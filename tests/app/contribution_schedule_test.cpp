@@ -49,14 +49,22 @@ class Site {
     }
     /// Applies the oldest entry; its durable confirmation is lost, so that it stays.
     /// @return  whether the object changed
-    bool contribute() {
+    bool contribute() { return attempt(plan()); }
+    [[nodiscard]] LearningPlan plan() {
         const netlayer::JournalEntry entry = **journal_.oldest();
-        const LearningPlan plan =
-            *learner_.plan(*datasets::decode_records(entry.payload), entry.number);
-        const auto learnt = *learner_.learn(plan, {{kObject, bytes_}});
-        if (!learnt.contains(kObject)) return false;
-        bytes_ = learnt.at(kObject);
+        return *learner_.plan(*datasets::decode_records(entry.payload), entry.number);
+    }
+    /// @return  whether the object changed
+    bool attempt(const LearningPlan& plan) {
+        const auto learnt = learner_.learn(plan, {{kObject, bytes_}});
+        if (!learnt || !learnt->contains(kObject)) return false;
+        bytes_ = learnt->at(kObject);
         return true;
+    }
+    /// Notes in the object that the plan could not be learnt.
+    void refuse(const LearningPlan& plan) {
+        const auto noted = *learner_.refuse(plan, {{kObject, bytes_}});
+        if (noted.contains(kObject)) bytes_ = noted.at(kObject);
     }
     void confirm() { EXPECT_TRUE(journal_.remove((**journal_.oldest()).number)); }
     [[nodiscard]] std::uint64_t waiting() const { return *journal_.size(); }
@@ -147,15 +155,69 @@ TEST(ContributionSchedule, PlantedFaultRollbackOfTheNumbersLetsThePoisonReturn) 
     EXPECT_NE(site.object().model, good.model);
 }
 
-// What the rule prevents: a refusal that leaves no mark is taken for a contribution still to come.
-TEST(ContributionSchedule, PlantedFaultUnrecordedRefusalIsAppliedAfterAll) {
+/// A contribution is refused; then its object could take it, and an attempt that had waited, or a
+/// journal that was not written, asks for it again.
+/// @param noted  the refusal is recorded, as decision 5 wants
+/// @return       whether it is applied after all
+bool returns_after_its_refusal(bool noted) {
     Site site;
     site.submit(batch(40, 200, 1));
     site.contribute();
     site.confirm();
-    site.submit(batch(200, 40, 2));  // refused, but nowhere noted
+    const std::uint64_t number = site.submit(batch(200, 40, 2));
+    const LearningPlan waiting = site.plan();
+    const ClassifierObject before = site.object();
+    if (noted) {
+        site.refuse(waiting);
+        const ClassifierObject after = site.object();
+        EXPECT_TRUE(after.has_refused("birch", number));
+        EXPECT_TRUE(after.has_contribution("birch", number));
+        EXPECT_EQ(after.model, before.model);
+        EXPECT_EQ(after.version, before.version + 1);
+        EXPECT_EQ(after.find_contributor("birch")->records,
+                  before.find_contributor("birch")->records);
+        EXPECT_EQ(after.lineage.back().verdict, classifier::Verdict::refused);
+        site.refuse(waiting);  // a repeated refusal changes nothing
+        EXPECT_EQ(site.object(), after);
+    }
+    const bool late = site.attempt(waiting);
+    const bool asked_again = site.contribute();
+    site.confirm();
+    site.submit(batch(40, 200, 3));
+    EXPECT_TRUE(site.contribute()) << "its successor is applied behind it";
+    return late || asked_again;
+}
 
-    EXPECT_TRUE(site.contribute());
+TEST(ContributionSchedule, RecordedRefusalIsForGood) {
+    EXPECT_FALSE(returns_after_its_refusal(true));
+}
+
+// What the rule prevents: a refusal that leaves no mark is taken for a contribution still to come.
+TEST(ContributionSchedule, PlantedFaultUnrecordedRefusalIsAppliedAfterAll) {
+    EXPECT_TRUE(returns_after_its_refusal(false));
+}
+
+// One refusal stands for all objects of a contribution: it is in all of them or in none.
+TEST(ContributionSchedule, RefusalInOneObjectKeepsTheContributionFromTheOthers) {
+    const char* const other = "flow/1:flood";
+    Learner learner(schema(), *classifier::make_engine("smo"), "birch", 1);
+    LabelledRecords both = batch(40, 200, 1);
+    both.coverage.insert("flood");
+    const LearningPlan first = *learner.plan(both, 1);
+    ObjectBytes objects = *learner.learn(first, {{kObject, {}}, {other, {}}});
+    const LearningPlan second = *learner.plan(both, 2);
+    const ObjectBytes noted =
+        *learner.refuse(second, {{kObject, objects.at(kObject)}, {other, {}}});
+
+    EXPECT_EQ(noted.size(), 1u) << "the object that nobody has taught is not begun for it";
+    const auto learnt =
+        learner.learn(second, {{kObject, noted.at(kObject)}, {other, objects.at(other)}});
+
+    ASSERT_FALSE(learnt);
+    EXPECT_EQ(learnt.error().code, Errc::conflict);
+    const ObjectBytes begun = *learner.refuse(first, {{kObject, {}}, {other, {}}});
+    EXPECT_EQ(begun.size(), 2u) << "where nobody else can hold the note";
+    EXPECT_FALSE(learner.learn(first, begun));
 }
 
 }  // namespace

@@ -176,7 +176,8 @@ TEST_P(RotationFault, IsNoticed) {
     FAIL() << kMostSeedsForAFault << " runs did not notice the fault " << GetParam().name;
 }
 
-// The rules whose absence random runs notice rarely have tests of their own: Shipment.*.
+// The rules whose absence random runs notice rarely have tests of their own: Shipment.*,
+// RotationRefusal.*.
 INSTANTIATE_TEST_SUITE_P(
     Core, RotationFault,
     ::testing::Values(Planted{"WithoutObjects", &Mutations::rotate_without_objects},
@@ -184,7 +185,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Planted{"WithoutDependencies", &Mutations::rotate_without_dependencies},
                       Planted{"WithoutFlush", &Mutations::rotate_without_flush},
                       Planted{"EarlyRelease", &Mutations::early_release},
-                      Planted{"NoCancel", &Mutations::no_cancel}),
+                      Planted{"NoCancel", &Mutations::no_cancel},
+                      Planted{"CommitExtendsLease", &Mutations::commit_extends_lease}),
     [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

@@ -29,6 +29,7 @@ inline SimulationOptions shape(std::uint64_t seed) {
     options.server_crashes = seed % 4 == 0;
     options.many_leaves = seed % 5 == 0;
     options.revocations = seed % 3 == 0;
+    options.contributions = seed % 3 == 1;
     return options;
 }
 

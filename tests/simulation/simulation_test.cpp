@@ -40,6 +40,9 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
         sum.refused += report.refused;
         sum.retried_reads += report.retried_reads;
         sum.durable += report.durable;
+        sum.contributions += report.contributions;
+        sum.contributions_refused += report.contributions_refused;
+        sum.contributions_repeated += report.contributions_repeated;
         for (const auto& [name, count] : report.faults) sum.faults[name] += count;
     }
     // A fault that never happened proves nothing.
@@ -58,6 +61,9 @@ TEST(Simulation, NoViolationUnderJoinsLeavesCutsAndCrashes) {
     EXPECT_GT(sum.refused, 0u);
     EXPECT_GT(sum.retried_reads, 0u);
     EXPECT_GT(sum.durable, 100 * kSeeds);
+    EXPECT_GT(sum.contributions, 20 * kSeeds);
+    EXPECT_GT(sum.contributions_refused, kSeeds);
+    EXPECT_GT(sum.contributions_repeated, kSeeds);
     for (const char* fault :
          {"cut, in flight lost", "cut, in flight delivered late", "resume in time",
           "resume too late", "duplicate after resume", "crash noticed by silence only",
@@ -72,7 +78,7 @@ TEST(Simulation, WithoutFaultsEveryAcceptedUpdateIsDurable) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         SimulationOptions options = shape(seed);
         options.cuts = options.crashes = options.resets = options.server_crashes = false;
-        options.revocations = false;
+        options.revocations = options.contributions = false;
 
         const SimulationReport report = simulate(options);
 
@@ -152,6 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"StoredWithoutSequence", &Mutations::stored_without_sequence,
                 Planted::Runs::restarts},
         Planted{"StoredWithoutIdle", &Mutations::stored_without_idle, Planted::Runs::restarts},
+        Planted{"StoredBare", &Mutations::stored_bare, Planted::Runs::restarts},
         Planted{"SendBeforeStore", &Mutations::send_before_store, Planted::Runs::restarts},
         Planted{"NoLease", &Mutations::no_lease},
         Planted{"PromoteWithoutSignal", &Mutations::promote_without_signal, Planted::Runs::plain,
@@ -159,6 +166,8 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"SuccessorNotFrozen", &Mutations::successor_not_frozen, Planted::Runs::plain, true},
         Planted{"SwitchOnFirstWord", &Mutations::switch_on_first_word, Planted::Runs::plain, true},
         Planted{"FrozenLocalSteps", &Mutations::frozen_local_steps, Planted::Runs::plain, true},
+        Planted{"JournalTrimmedAtApplied", &Mutations::journal_trimmed_at_applied},
+        Planted{"RefusalNotRecorded", &Mutations::refusal_not_recorded},
         Planted{"StoredWithoutHeld", &Mutations::stored_without_held, Planted::Runs::restarts,
                 true}),
     [](const auto& test) { return std::string(test.param.name); });

@@ -132,6 +132,31 @@ TEST_F(RotationLoss, BrokenLinkSaysNothingToALockedInnerChild) {
     EXPECT_TRUE(tree.all_work("o"));
 }
 
+/// b's link breaks while it is locked; x, which has closed the edge, answers its dial with
+/// "closed".
+/// @return  whether b goes over to its new parent
+bool inner_child_outlives_a_refusal(Mutations mutations) {
+    RotatingTree tree(mutations, Micros{300'000});
+    tree.ask();
+    tree.deliver_first(5);  // up to LockBOk: x has heard b's last word
+    const Epoch epoch = tree.state(kB).parent->epoch;
+    tree.give(kB, LinkDown{kX, epoch});
+    tree.give(kB, LinkDown{kX, epoch, true});
+    tree.settle();
+    return tree.rotated() && tree.state(kB).is_connected() && tree.state(kB).parent_id() == kP;
+}
+
+TEST(RotationRefusal, OfTheOldEdgeIsNoLoss) {
+    EXPECT_TRUE(inner_child_outlives_a_refusal({}));
+}
+
+TEST(RotationRefusal, PlantedFaultTakenForALossItEndsTheInnerChild) {
+    Mutations fault;
+    fault.refusal_taken_for_loss = true;
+
+    EXPECT_FALSE(inner_child_outlives_a_refusal(fault));
+}
+
 TEST_F(RotationLoss, InnerChildThatDiedAfterItsAnswerIsGivenUpByItsNewParent) {
     tree.update(kB, {"o"});
     tree.settle();

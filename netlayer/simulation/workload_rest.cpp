@@ -1,0 +1,60 @@
+// When a run is over: what is still under way.
+#include "netlayer/simulation/workload.hpp"
+#include "netlayer/state.hpp"
+
+namespace tributary::netlayer::simulation {
+
+namespace {
+
+constexpr Micros kTimeToRest{60'000'000};
+constexpr Micros kBetweenChecks{100'000};
+
+}  // namespace
+
+void Workload::check_quiet() {
+    world_.wake(kBetweenChecks, {Reason::check_quiet, 0});
+    if (updates_ < options_.operations) return;
+    finished_ = at_rest() || world_.now() - drained_at_ > kTimeToRest;
+}
+
+bool Workload::at_rest() const {
+    if (world_.process(kServer) == nullptr) return false;
+    for (const auto& [id, node] : world_.nodes()) {
+        if (!node.process) continue;
+        const State& state = node.process->state();
+        if (state.phase == Phase::joining || state.phase == Phase::leaving) return false;
+        if (state.is_busy() || !state.backlog.empty()) return false;
+        for (const auto& [child, edge] : state.children) {
+            if (edge.fenced || !edge.spoke || world_.edge_lost(child, id, edge.epoch)) return false;
+        }
+        const bool below = state.parent.has_value();
+        const ChannelId up{id, state.parent_id(), below ? state.parent->epoch : 0};
+        if (below && !(world_.quiet(up) && world_.quiet(up.reversed()))) return false;
+        if (below && world_.edge_lost(id, state.parent->card.id, state.parent->epoch)) return false;
+    }
+    return pending().empty();
+}
+
+std::vector<std::string> Workload::pending() const {
+    std::vector<std::string> found;
+    for (const auto& [id, node] : world_.nodes()) {
+        if (!node.process || !node.process->state().is_connected()) continue;
+        const State& state = node.process->state();
+        const auto add = [&, at = id](const char* what, std::size_t count) {
+            if (count == 0) return;
+            found.push_back("process " + std::to_string(at) + " still has " +
+                            std::to_string(count) + " " + what + " pending at the end");
+        };
+        add("updates", state.updates.size());
+        add("reads", state.reads.size());
+        add("forces", state.forces.size());
+        add("inputs of a promotion", state.backlog.size() + state.arrivals.size());
+        add("held edges", state.holding ? 1 : 0);
+        add("rotations", state.rotation ? 1 : 0);
+        add("leaves", state.phase == Phase::leaving ? 1 : 0);
+        add("contributions", contributions_.waiting(id));
+    }
+    return found;
+}
+
+}  // namespace tributary::netlayer::simulation
