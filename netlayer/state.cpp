@@ -189,6 +189,7 @@ std::map<std::string, std::uint64_t> named(const Counters& c) {
             {"bound_read_hops", c.bound_read_hops},
             {"bound_operations", c.bound_operations},
             {"bound_objects", c.bound_objects},
+            {"bound_update", c.bound_update},
             {"reads_retried", c.reads_retried},
             {"reads_answered", c.reads_answered},
             {"reads_above_ancestor", c.reads_above_ancestor},

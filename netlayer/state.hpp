@@ -155,6 +155,7 @@ struct Counters {
     std::uint64_t bound_read_hops = 0;   ///< reads sent to the server after too many hops
     std::uint64_t bound_operations = 0;  ///< local requests refused at max_operations
     std::uint64_t bound_objects = 0;     ///< requests refused at max_objects
+    std::uint64_t bound_update = 0;      ///< local requests refused at max_objects_per_update
     std::uint64_t reads_retried = 0;
     std::uint64_t reads_answered = 0;  ///< by this process as owner
     std::uint64_t reads_above_ancestor =

@@ -33,6 +33,7 @@ Status Updates::check(const UpdateInvoked& request) const {
                                                 " is zero or in use; choose another");
     }
     if (request.objects.empty() || request.objects.size() > state_.options.max_objects_per_update) {
+        state_.counters.bound_update += request.objects.empty() ? 0 : 1;
         return fail(Errc::limit_exceeded,
                     "an update takes 1 to " +
                         std::to_string(state_.options.max_objects_per_update) + " objects, not " +

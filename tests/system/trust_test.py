@@ -170,6 +170,28 @@ class Trust(unittest.TestCase):
         again = self.of_object("rollback", "alder", "--from", kept)
         self.assertEqual(again["verdict"], "rolled-back")
 
+    def test_what_an_object_cannot_learn_is_refused_in_the_object(self):
+        self.start_service("alder", "fern", options={"fern": ["--kind", "rff-linear"]})
+        contribution = ("--records", "synthetic:600:1", "--labels", "attack", "--json")
+        self.done("contribute", "--state", self.folder / "alder", *contribution)
+        before = self.of_object("card", "alder")
+
+        refused = self.run_program("contribute", "--state", self.folder / "fern", *contribution)
+
+        self.assertNotEqual(refused.returncode, 0)
+        reasons = json.loads(refused.stdout)["refused"]
+        self.assertTrue(all("sends none" in reason for reason in reasons), reasons)
+        after = self.of_object("card", "alder")
+        fern, = (row for row in after["contributors"] if row["refused"])
+        self.assertEqual(fern["refused"], list(range(1, len(reasons) + 1)))
+        self.assertEqual(fern["records"], 0)
+        self.assertEqual(after["vectors"], before["vectors"])
+        lineage = self.of_object("lineage", "alder")["rows"]
+        self.assertEqual(lineage[-1]["verdict"], "refused")
+        self.assertEqual({row["signature"] for row in lineage}, {"valid"})
+        self.done("contribute", "--state", self.folder / "alder", "--records", "synthetic:300:2",
+                  "--labels", "attack", "--json")
+
     def donate(self, records):
         return self.done("coordinator", "donate", "--state", self.folder / "coordinator",
                          "--records", records, "--labels", "attack", "--json")
