@@ -21,6 +21,7 @@ namespace {
 constexpr std::chrono::seconds kLeavePatience{15};
 constexpr const char* kHistoryFolder = "history";
 constexpr const char* kMemoryFolder = "memory";
+constexpr const char* kRefusedFolder = "refused";
 
 /// The seed of a site's random reservoir follows from its key: another site samples otherwise.
 std::uint64_t seed_of(const std::string& public_key) {
@@ -192,8 +193,9 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options) {
     if (options.gate) {
         learner.gate_on([site = parts->site.get()] { return site->held_out(); });
     }
-    parts->contributor = std::make_unique<Contributor>(*parts->node, std::move(journal),
-                                                       std::move(learner), parts->metrics);
+    parts->contributor =
+        std::make_unique<Contributor>(*parts->node, std::move(journal), std::move(learner),
+                                      parts->metrics, options.state / kRefusedFolder);
     parts->options = std::move(options);
     Parts& stable = *parts;
     TRIBUTARY_TRY(parts->control, ControlServer::start(parts->options.state,

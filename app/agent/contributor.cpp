@@ -1,5 +1,10 @@
 #include "app/agent/contributor.hpp"
 
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/file.hpp"
 #include "base/log.hpp"
 #include "datasets/batch_codec.hpp"
 
@@ -48,10 +53,11 @@ Status list_in_catalogue(const std::map<ObjectId, Object>& inputs, ObjectBytes& 
 }  // namespace
 
 Contributor::Contributor(netlayer::Node& node, netlayer::Journal journal, Learner learner,
-                         Metrics& metrics)
+                         Metrics& metrics, std::filesystem::path refused)
     : node_(node),
       learner_(std::move(learner)),
       metrics_(metrics),
+      refused_(std::move(refused)),
       journal_(std::move(journal)),
       worker_([this] { work(); }) {}
 
@@ -119,7 +125,33 @@ void Contributor::work() {
     while (const auto entry = next_entry()) {
         ContributionOutcome outcome = contribute(*entry);
         if (outcome.refusal && is_passing(*outcome.refusal)) continue;  // stopping: it stays
+        if (outcome.refusal) keep_refused(*entry, *outcome.refusal);
         finish(std::move(outcome));
+    }
+}
+
+void Contributor::keep_refused(const netlayer::JournalEntry& entry, Error& refusal) {
+    if (as_text(entry.payload) == kRehearsal) return;
+    namespace fs = std::filesystem;
+    std::error_code problem;
+    fs::create_directories(refused_, problem);
+    // As many digits everywhere: the order of names is that of numbers.
+    const fs::path file = refused_ / fmt::format("{:020}.batch", entry.number);
+    const Status kept = write_file_atomically(file, entry.payload, 0600);
+    if (!kept) {
+        log::error("contribute", "the records of a refused contribution are lost",
+                   {{"number", entry.number}, {"why", kept.error().message}});
+        return;
+    }
+    refusal.message +=
+        ". Its records stay in " + refused_.string() + "; contribute --records brings them again";
+    std::set<fs::path> files;
+    for (const auto& each : fs::directory_iterator(refused_, problem)) files.insert(each.path());
+    while (files.size() > kRefusedKept) {
+        log::warning("contribute", "the oldest refused records are removed",
+                     {{"file", files.begin()->string()}});
+        fs::remove(*files.begin(), problem);
+        files.erase(files.begin());
     }
 }
 

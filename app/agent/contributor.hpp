@@ -7,6 +7,7 @@
 // @paper self-service §5.1, §8.3; protocol section 1, decision 5
 
 #include <condition_variable>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -30,7 +31,9 @@ struct ContributionOutcome {
 class Contributor {
  public:
     /// Begins with what the journal still holds. The references must outlive the contributor.
-    Contributor(netlayer::Node& node, netlayer::Journal journal, Learner learner, Metrics& metrics);
+    /// @param refused  folder for the records of contributions that were refused
+    Contributor(netlayer::Node& node, netlayer::Journal journal, Learner learner, Metrics& metrics,
+                std::filesystem::path refused);
     Contributor(const Contributor&) = delete;
     Contributor& operator=(const Contributor&) = delete;
     /// Stops after the update that runs; the rest waits in the journal.
@@ -56,6 +59,7 @@ class Contributor {
 
  private:
     static constexpr std::size_t kOutcomesKept = 4096;
+    static constexpr std::size_t kRefusedKept = 1024;
 
     void work();
     [[nodiscard]] std::optional<netlayer::JournalEntry> next_entry();
@@ -67,11 +71,14 @@ class Contributor {
     /// The same, again and again while it fails for a reason that passes.
     Result<netlayer::UpdateReport> insist(const LearningPlan& plan, Act act, ObjectBytes& outputs);
     void finish(ContributionOutcome outcome);
+    /// Keeps the records of a refused contribution, the newest kRefusedKept, and says where.
+    void keep_refused(const netlayer::JournalEntry& entry, Error& refusal);
     [[nodiscard]] bool stopping() const;
 
     netlayer::Node& node_;
     Learner learner_;  ///< the working thread's only
     Metrics& metrics_;
+    const std::filesystem::path refused_;
     Catalogue known_;  ///< ids seen in the catalogue; the working thread's only
     mutable std::mutex mutex_;
     std::condition_variable changed_;

@@ -71,7 +71,7 @@ class Site {
         const double begin = cpu_now();
         TRIBUTARY_TRY(Model model, engine_->update(object.model, prepared));
         result_.cpu_seconds += cpu_now() - begin;
-        TRIBUTARY_CHECK(memory_.remember(rows, model));
+        TRIBUTARY_CHECK(memory_.remember(prepared.batch, model));
         TRIBUTARY_CHECK(book(rows, std::move(model)));
         ++result_.updates;
         result_.records += rows.size();

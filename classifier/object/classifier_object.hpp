@@ -22,7 +22,8 @@ inline constexpr std::size_t kNameLimit = 128;  ///< bytes of any name
 inline constexpr std::size_t kParkedLimit = 8;  ///< contributions in quarantine at a time
 /// Of one contributor, so that nobody fills the quarantine alone.
 inline constexpr std::size_t kParkedOfOneLimit = 4;
-inline constexpr std::size_t kParkedRowLimit = 1000;  ///< vectors of one of them
+/// Vectors of one of them: the batch, and all that its site remembers.
+inline constexpr std::size_t kParkedRowLimit = 2500;
 
 /// What one organization gave, under a name that says nothing about it.
 struct Contributor {

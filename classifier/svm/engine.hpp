@@ -19,12 +19,17 @@ inline constexpr std::size_t kBatchLimit = 200000;
 /// A batch and the site's own memory, checked, merged and laid out for kernel values while the
 /// object is still elsewhere.
 struct PreparedBatch {
-    TrainingBatch batch;
-    TrainingSet own;             ///< the batch, equal pairs collapsed, then the site's memory
-    std::size_t batch_rows = 0;  ///< so many rows of `own` are the batch
-    std::uint64_t positives = 0;
+    TrainingBatch batch;          ///< without what contradicts itself
+    TrainingSet own;              ///< the batch, equal pairs collapsed, then the site's memory
+    std::size_t batch_rows = 0;   ///< so many rows of `own` are the batch
+    std::uint64_t positives = 0;  ///< records that came, those that contradict each other too
     std::uint64_t negatives = 0;
     bool is_rehearsal = false;  ///< no record is new; the memory alone is learnt again
+
+    /// Nothing came and nothing is to be learnt again.
+    [[nodiscard]] bool changes_nothing() const {
+        return positives + negatives == 0 && !is_rehearsal;
+    }
 };
 
 class Engine {
@@ -45,7 +50,8 @@ class Engine {
                                       const TrainingBatch& memory = {}) const;
 };
 
-/// Checks a batch and merges it with the site's memory.
+/// Checks a batch and merges it with the site's memory. Equal records of both labels cancel, one
+/// against one: with class weights each pair would pull to the class that was seen less.
 /// @param memory  LocalMemory::rows(); may be empty (then of any width)
 /// @error invalid_argument (signs, weights, lengths), mismatch (widths), limit_exceeded
 Result<PreparedBatch> prepare(const TrainingBatch& batch, const TrainingBatch& memory);

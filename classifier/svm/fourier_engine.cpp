@@ -115,11 +115,12 @@ double pull_limit(const Model& model) {
 
 Result<Model> FourierEngine::update(const Model& current, const PreparedBatch& prepared) const {
     TRIBUTARY_CHECK(check_linear_fit(current, prepared));
-    if (prepared.batch.empty() && !prepared.is_rehearsal) return current;
+    if (prepared.changes_nothing()) return current;
     Model next = current;
     next.seen_positive += prepared.positives;
     next.seen_negative += prepared.negatives;
     const TrainingSet& set = prepared.own;
+    if (set.size() == 0) return next;
     const FourierMap map(current.width(), current.parameters);
     std::vector<float> start(map.size() + 1, 0);
     std::copy(current.linear.begin(), current.linear.end(), start.begin());

@@ -175,7 +175,7 @@ TrainingSet assemble(const Model& current, const PreparedBatch& prepared) {
 
 Result<Model> RetentionEngine::update(const Model& current, const PreparedBatch& prepared) const {
     TRIBUTARY_CHECK(check_fit(current, prepared));
-    if (prepared.batch.empty() && !prepared.is_rehearsal) return current;
+    if (prepared.changes_nothing()) return current;
     Model next = current;
     next.seen_positive += prepared.positives;
     next.seen_negative += prepared.negatives;

@@ -100,14 +100,16 @@ GateReport judge(const UpdateTrial& trial, const Validation& validation,
     report.contradicted_held_out = share(held_out, validation.size());
     report.contradicted_batch = share(batch, trial.batch.size());
     const double rise = report.ramp_after - report.ramp_before;
-    const bool serves = rise < -options.improvement;
+    const double in_sum = rise * static_cast<double>(validation.size());
+    const bool serves = rise < -options.improvement && in_sum <= -options.improvement_in_sum;
     // A record that is lost, from beyond the right margin to beyond the wrong one, is a loss of 2.
     const bool rises =
-        rise > options.ramp_rise && rise * static_cast<double>(validation.size()) >
-                                        2 * static_cast<double>(options.records_lost);
-    const bool contradicts =
-        report.contradicted_batch - report.contradicted_held_out > options.contradicted &&
-        !(serves && held_out >= batch / options.unseen);
+        rise > options.ramp_rise && in_sum > 2 * static_cast<double>(options.records_lost);
+    const double excess = report.contradicted_batch - report.contradicted_held_out;
+    const bool contradicts = excess > options.contradicted &&
+                             excess * static_cast<double>(trial.batch.size()) >=
+                                 static_cast<double>(options.records_lost) &&
+                             !(serves && held_out >= batch / options.unseen);
     report.passed = !rises && !contradicts;
     const bool recall_counts =
         !serves &&

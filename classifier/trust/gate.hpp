@@ -34,13 +34,14 @@ struct Validation {
 inline constexpr std::size_t kGateRecords = 2000;
 
 struct GateOptions {
-    double ramp_rise = 0.01;       ///< largest rise of the mean ramp loss (0 to 2) ...
-    double recall_drop = 0.05;     ///< largest drop of a stratum's recall ...
-    std::size_t records_lost = 3;  ///< ... if as much as so many records is lost by it
-    double contradicted = 0.02;    ///< largest excess of the share of contradicted records
-    double improvement = 0.001;    ///< fall of the loss from which on the update serves the site
-    std::size_t unseen = 30;  ///< contradicted records for each of which one must be held out, so
-                              ///< that a fall counts; the site holds out one in ten
+    double ramp_rise = 0.01;        ///< largest rise of the mean ramp loss (0 to 2) ...
+    double recall_drop = 0.05;      ///< largest drop of a stratum's recall ...
+    std::size_t records_lost = 3;   ///< ... if as much as so many records is lost by it
+    double contradicted = 0.02;     ///< largest excess of the share of contradicted records
+    double improvement = 0.001;     ///< fall of the loss from which on the update serves the site
+    double improvement_in_sum = 1;  ///< ... if all records together gain so much
+    std::size_t unseen = 18;  ///< contradicted records for each of which one must be held out, so
+                              ///< that a fall counts: half of what a site holds out (one in ten)
     std::uint64_t least_seen = 1000;      ///< records before which a model is young
     std::uint64_t least_of_class = 1000;  ///< of each class, before which recall says nothing
     std::size_t least_records = 100;      ///< with fewer held out, nothing can be judged

@@ -1,6 +1,7 @@
 #include "classifier/trust/quarantine.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace tributary::classifier {
 
@@ -63,7 +64,24 @@ LineageEntry decision_entry(const Parked& parked, const ParkedChoice& choice, Ve
 
 }  // namespace
 
-Parked parked_difference(const Model& model, const Model& branch, std::uint64_t base) {
+namespace {
+
+/// The rows of a model, those of the batch before the others.
+std::vector<std::size_t> batch_first(const Model& model, const PreparedBatch* own) {
+    std::vector<std::size_t> rows(model.coefficients.size());
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    if (own == nullptr) return rows;
+    std::ranges::stable_partition(rows, [&](std::size_t i) {
+        const std::int8_t sign = model.coefficients[i] > 0 ? 1 : -1;
+        return own->own.find(model.vectors.row(i), sign) < own->batch_rows;
+    });
+    return rows;
+}
+
+}  // namespace
+
+Parked parked_difference(const Model& model, const Model& branch, std::uint64_t base,
+                         const PreparedBatch* own) {
     TrainingSet old(model.width());
     for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
         old.add(model.vectors.row(i), model.coefficients[i] > 0 ? 1 : -1, 1);
@@ -74,7 +92,7 @@ Parked parked_difference(const Model& model, const Model& branch, std::uint64_t 
     parked.positives = surplus(branch.seen_positive, model.seen_positive);
     parked.negatives = surplus(branch.seen_negative, model.seen_negative);
     parked.rows = FeatureMatrix(model.width());
-    for (std::size_t i = 0; i < branch.coefficients.size(); ++i) {
+    for (const std::size_t i : batch_first(branch, own)) {
         const std::int8_t sign = branch.coefficients[i] > 0 ? 1 : -1;
         const bool full = parked.signs.size() >= kParkedRowLimit;
         if (full || old.contains(branch.vectors.row(i), sign)) continue;
@@ -104,7 +122,7 @@ Result<ClassifierObject> park(const ClassifierObject& object, const Digest& pare
                                               "tributary models quarantine --state DIR");
     }
     entry.verdict = Verdict::quarantined;
-    Parked parked = parked_difference(object.model, branch, object.version);
+    Parked parked = parked_difference(object.model, branch, object.version, &prepared);
     parked.contributor = entry.contributor;
     parked.contribution = entry.contribution;
     parked.batch = entry.batch;

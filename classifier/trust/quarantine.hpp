@@ -52,7 +52,10 @@ Result<ClassifierObject> refuse(const ClassifierObject& object, const Digest& pa
 /// What a branch has and the model has not: vectors in the branch's order or moves of the weights,
 /// and records seen. Contributor, number and batch are the caller's to set.
 /// @param base  version of the object that the branch was learnt from
-Parked parked_difference(const Model& model, const Model& branch, std::uint64_t base);
+/// @param own   the batch that it was learnt from, if known: its vectors go first, so that what is
+///              beyond kParkedRowLimit is of the site's memory
+Parked parked_difference(const Model& model, const Model& branch, std::uint64_t base,
+                         const PreparedBatch* own = nullptr);
 
 /// The branch version of one parked contribution, for looking at it before deciding.
 /// @error errors of the engine

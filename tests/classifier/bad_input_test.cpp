@@ -195,6 +195,53 @@ TEST(BadInput, ContradictoryLabelsCancelOut) {
     EXPECT_GT(accuracy_of(*next, test), accuracy_of(model, test) - 0.05);
 }
 
+// With class weights a pair that stayed would pull to the rare class.
+TEST(BadInput, ContradictoryLabelsCancelWhateverTheClassesWeigh) {
+    Synthetic source(55);
+    for (const char* const name : {"smo", "libsvm", "rff-linear"}) {
+        const bool linear = std::string_view(name) == "rff-linear";
+        const auto engine = linear ? make_engine(ModelKind::rff_linear, "") : make_engine(name);
+        HyperParameters parameters;
+        if (linear) parameters.fourier = 256;
+        const auto kind = linear ? ModelKind::rff_linear : ModelKind::svm_rbf;
+        const auto taught =
+            (*engine)->learn(Model::empty(kWidth, parameters, kind), source.batch(1200));
+        ASSERT_TRUE(taught) << taught.error().message;
+        Model model = *taught;
+        model.seen_positive = 10;  // the rarest that class weights know
+        TrainingBatch contradictory{FeatureMatrix(kWidth), {}, {}};
+        for (int i = 0; i < 250; ++i) {
+            const auto row = source.record(-1);
+            contradictory.append(row, 1);
+            contradictory.append(row, -1);
+        }
+
+        const auto next = (*engine)->learn(model, contradictory);
+
+        ASSERT_TRUE(next) << name;
+        EXPECT_EQ(next->seen_positive, 260u) << name;
+        const TrainingBatch test = source.batch(1000);
+        EXPECT_GT(accuracy_of(*next, test), accuracy_of(model, test) - 0.01) << name;
+    }
+}
+
+TEST(BadInput, OfContradictoryLabelsTheSurplusIsLearnt) {
+    TrainingBatch batch{FeatureMatrix(2), {}, {}};
+    const std::uint8_t twice[2] = {1, 2};
+    const std::uint8_t once[2] = {3, 4};
+    for (const int sign : {1, -1, 1, 1}) batch.append(twice, static_cast<std::int8_t>(sign));
+    batch.append(once, -1);
+
+    const auto prepared = prepare(batch, {});
+
+    ASSERT_TRUE(prepared);
+    EXPECT_EQ(prepared->positives, 3u);
+    EXPECT_EQ(prepared->negatives, 2u);
+    ASSERT_EQ(prepared->own.size(), 2u);
+    EXPECT_EQ(prepared->own.weight(prepared->own.find(twice, 1)), 2u);
+    EXPECT_EQ(prepared->own.weight(prepared->own.find(once, -1)), 1u);
+}
+
 TEST(BadInput, CountsOfAnObjectThatWouldOverflowAreRefused) {
     ClassifierObject object = new_object("a", "a", "tiny/1", Digest{}, taught());
     for (std::uint64_t* const count :

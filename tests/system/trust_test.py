@@ -188,6 +188,14 @@ class Trust(unittest.TestCase):
         self.assertEqual(after["vectors"], before["vectors"])
         lineage = self.of_object("lineage", "alder")["rows"]
         self.assertEqual(lineage[-1]["verdict"], "refused")
+        # What was refused is not lost: another may bring it.
+        kept = sorted((self.folder / "fern" / "refused").glob("*.batch"))
+        self.assertEqual(len(kept), len(reasons))
+        self.assertTrue(all(str(kept[0].parent) in reason for reason in reasons), reasons)
+        again = self.done("contribute", "--state", self.folder / "alder", "--records", kept[0],
+                          "--labels", "attack", "--json")
+        self.assertEqual(again["refused"], [])
+        self.assertGreater(again["labelled"], 0)
         self.assertEqual({row["signature"] for row in lineage}, {"valid"})
         self.done("contribute", "--state", self.folder / "alder", "--records", "synthetic:300:2",
                   "--labels", "attack", "--json")

@@ -209,6 +209,25 @@ TEST(Gate, AModelWithOneRareClassIsJudged) {
     EXPECT_FALSE(report.passed) << describe(report);
 }
 
+TEST(Gate, ARecordOrTwoOfASmallBatchContradictNothing) {
+    Synthetic source(86);
+    const Model model = learnt(Model::empty(kWidth, {}), source.batch(2400));
+    const auto judged = [&](std::size_t contrary) {
+        TrainingBatch batch = source.batch(20);
+        for (std::size_t i = 0; i < contrary; ++i) {
+            const auto row = source.record(1);
+            batch.append(row, -1);
+        }
+        return judge({model, model, batch}, validation_from(source.batch(2400)));
+    };
+    const GateReport two = judged(2);
+    const GateReport six = judged(6);
+
+    EXPECT_GT(two.contradicted_batch, two.contradicted_held_out + 0.02);
+    EXPECT_TRUE(two.passed) << describe(two);
+    EXPECT_FALSE(six.passed) << describe(six);
+}
+
 TEST(Gate, RecallSaysNothingOfAModelThatHasSeenFewOfAClass) {
     EXPECT_FALSE(forgotten(4).passed);
     EXPECT_TRUE(forgotten(4, 999).passed);

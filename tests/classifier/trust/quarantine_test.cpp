@@ -56,6 +56,41 @@ TEST(Quarantine, ParkingLeavesTheModelAndBooksTheNumber) {
     EXPECT_EQ(*decode_object(*encode_object(next)), next);
 }
 
+// The branch has vectors of the batch and of all that its site remembers.
+TEST(Quarantine, EveryVectorOfTheBatchIsParkedBeforeThoseOfTheMemory) {
+    Synthetic source(96);
+    const ClassifierObject object = taught(source.batch(500));
+    Synthetic contrary(97, 0.5);  // half of the labels are wrong: nearly every row is a vector
+    const TrainingBatch batch = contrary.batch(500);
+    const PreparedBatch prepared = *prepare(batch, contrary.batch(3000));
+    Model branch = *(*make_engine("smo"))->update(object.model, prepared);
+    ASSERT_GT(branch.coefficients.size(), 1000U);
+    while (branch.coefficients.size() < kParkedRowLimit + 300) {  // more than any site remembers
+        branch.vectors.append(source.record(1));
+        branch.coefficients.push_back(0.5F);
+        branch.weights.push_back(1);
+    }
+
+    const ClassifierObject waiting =
+        *park(object, Digest{}, branch, prepared, entry_of("birch", 1));
+
+    const Parked& rows = waiting.parked.front();
+    ASSERT_EQ(rows.rows.rows(), kParkedRowLimit);
+    TrainingSet kept(kWidth);
+    for (std::size_t i = 0; i < rows.signs.size(); ++i)
+        kept.add(rows.rows.row(i), rows.signs[i], 1);
+    TrainingSet old(kWidth);
+    for (std::size_t i = 0; i < object.model.coefficients.size(); ++i) {
+        old.add(object.model.vectors.row(i), object.model.coefficients[i] > 0 ? 1 : -1, 1);
+    }
+    for (std::size_t i = 0; i < branch.coefficients.size(); ++i) {
+        const std::int8_t sign = branch.coefficients[i] > 0 ? 1 : -1;
+        const auto row = branch.vectors.row(i);
+        if (prepared.own.find(row, sign) >= prepared.batch_rows) continue;
+        EXPECT_TRUE(kept.contains(row, sign) || old.contains(row, sign)) << i;
+    }
+}
+
 TEST(Quarantine, AConfirmedNewMixIsNotLost) {
     Synthetic old_mix(82);
     Synthetic new_mix(83, 1.0);  // there every record means the opposite
