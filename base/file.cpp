@@ -70,7 +70,11 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
 Status write_file_atomically(const std::filesystem::path& path, ByteView bytes, unsigned mode) {
     std::string pattern = path.string() + ".XXXXXX";
     const Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
-    if (file.get() < 0) return system_error("cannot write " + path.string());
+    if (file.get() < 0) {
+        auto error = system_error("cannot write " + path.string());
+        error.value().message += ". Check the folder and that this user may write there";
+        return error;
+    }
     Status status = write_all(file.get(), bytes, path.string());
     if (status && ::fchmod(file.get(), mode) != 0) {
         status = system_error("cannot set the mode of " + path.string());

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/models.hpp"
+#include "app/service/object_files.hpp"
 #include "app/service/record_files.hpp"
 #include "base/file.hpp"
 #include "classifier/object/codec.hpp"
@@ -41,6 +42,12 @@ Result<std::size_t> export_records(const ExportOptions& options,
 Result<int> run_export(const ExportOptions& options) {
     if (options.records.empty() != options.records_to.empty()) {
         return fail(Errc::invalid_argument, "--records and --records-to are given together");
+    }
+    for (const std::string& target : {options.libsvm, options.records_to}) {
+        if (is_same_file(options.choice.file, target) || is_same_file(options.records, target)) {
+            return fail(Errc::invalid_argument,
+                        target + " is read and would be overwritten. Name another file to write");
+        }
     }
     TRIBUTARY_TRY(const Bytes bytes, fetch_object(options.choice));
     TRIBUTARY_TRY(const auto object, classifier::decode_object(bytes));

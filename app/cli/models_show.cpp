@@ -59,10 +59,18 @@ Json card_json(const ClassifierObject& object) {
     json["records"] = {{"positive", model.seen_positive}, {"negative", model.seen_negative}};
     json["vectors"] = model.vectors.rows();
     json["pending"] = model.pending.features.rows();
-    json["measured"] = {
-        {"n", card.count}, {"accuracy", card.accuracy}, {"f1", card.f1},
-        {"mcc", card.mcc}, {"fpr", card.fpr},           {"tpr_at_1pct_fpr", card.tpr_at_1pct_fpr},
-        {"auc", card.auc}, {"unsure", card.unsure},     {"recall_by_type", card.recall}};
+    json["measured"] = nullptr;  // nobody has, since the last change
+    if (card.count > 0) {
+        json["measured"] = {{"n", card.count},
+                            {"accuracy", card.accuracy},
+                            {"f1", card.f1},
+                            {"mcc", card.mcc},
+                            {"fpr", card.fpr},
+                            {"tpr_at_1pct_fpr", card.tpr_at_1pct_fpr},
+                            {"auc", card.auc},
+                            {"unsure", card.unsure},
+                            {"recall_by_type", card.recall}};
+    }
     json["calibration"] = {{"a", fit.a},
                            {"b", fit.b},
                            {"model_version", fit.version},

@@ -168,7 +168,26 @@ Result<std::optional<classifier::LocalMemory>> kept_memory(const TrainOptions& o
     return std::move(*memory);
 }
 
+/// What is written must not be what is read.
+Status check_files(const TrainOptions& options) {
+    for (const std::string& source : options.records) {
+        for (const std::string& target : {options.object, options.memory}) {
+            if (is_same_file(source, target)) {
+                return fail(Errc::invalid_argument,
+                            target +
+                                " holds the records and would be overwritten. Name another "
+                                "file for the classifier or its memory");
+            }
+        }
+    }
+    if (!is_same_file(options.object, options.memory) && options.object != options.memory)
+        return {};
+    return fail(Errc::invalid_argument,
+                options.object + " cannot be both the classifier and its memory. Name two files");
+}
+
 Result<int> run_train(const TrainOptions& options) {
+    TRIBUTARY_CHECK(check_files(options));
     TRIBUTARY_TRY(const datasets::Schema* schema, find_schema_by_short_name(options.schema));
     TRIBUTARY_TRY(const datasets::LabelledRecords records, load_all(options.records, *schema));
     TRIBUTARY_TRY(const auto start, existing(options));
@@ -191,8 +210,9 @@ void add_parameters(CLI::App& command, TrainOptions& options) {
         ->check(number_range(1e-9, 1e9));
     command.add_option("--gamma", options.gamma, "Of the RBF kernel; default: of the schema")
         ->check(number_range(1e-9, 1e9));
-    command.add_option("--budget", options.budget, "Most vectors of the object")
-        ->check(CLI::Range(1U, classifier::kVectorLimit));
+    command
+        .add_option("--budget", options.budget, "Most vectors of the object; each class keeps one")
+        ->check(CLI::Range(2U, classifier::kVectorLimit));
     command.add_option("--nu", options.nu, "one-class: share of normal records left outside")
         ->check(number_range(1e-6, 1.0));
     command.add_option("--fourier", options.fourier, "rff-linear: number of random features")

@@ -39,6 +39,12 @@ Result<std::unique_ptr<netlayer::Node>> start_node(const netlayer::NodeOptions& 
 
 Result<Donation> donate_to_coordinator(const std::filesystem::path& state,
                                        const datasets::LabelledRecords& records) {
+    if (!std::filesystem::exists(state / kAuthorizedFolder)) {
+        return fail(Errc::not_found, state.string() +
+                                         " is no coordinator's folder. Start one there first: "
+                                         "tributary coordinator --state " +
+                                         state.string());
+    }
     return donate(state / kDonatedFolder, records);
 }
 

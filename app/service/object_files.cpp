@@ -21,4 +21,9 @@ Result<ObjectFile> load_object(const std::filesystem::path& path) {
     return ObjectFile{std::move(*bytes), std::move(*object)};
 }
 
+bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other) {
+    std::error_code absent;
+    return std::filesystem::equivalent(one, other, absent) && !absent;
+}
+
 }  // namespace tributary::app

@@ -17,4 +17,7 @@ struct ObjectFile {
 /// @error not_found, permission, io, limit_exceeded, corrupt, mismatch (a later format)
 Result<ObjectFile> load_object(const std::filesystem::path& path);
 
+/// Whether both names lead to one file that exists.
+bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other);
+
 }  // namespace tributary::app

@@ -217,7 +217,8 @@ Result<TrainingResult> train_offline(const std::optional<ClassifierObject>& star
     if (result.updates == 0) {
         return fail(Errc::invalid_argument, "none of the " + std::to_string(records.labels.size()) +
                                                 " records says anything about the class " +
-                                                options.class_name + ", so nothing was learnt");
+                                                options.class_name +
+                                                ", so nothing was learnt. Check their labels");
     }
     return result;
 }

@@ -30,9 +30,11 @@ class LibsvmReader {
 
  private:
     [[nodiscard]] tl::unexpected<Error> refuse(Errc code, const std::string& cause) const {
-        return fail(code, "LIBSVM model, line " +
-                              std::to_string(std::max<std::size_t>(1, lines_.line())) + ": " +
-                              cause);
+        const std::string line = std::to_string(std::max<std::size_t>(1, lines_.line()));
+        const bool broken = code == Errc::corrupt;
+        return fail(code,
+                    "LIBSVM model, line " + line + ": " + cause +
+                        (broken ? ". Give a file that svm-train or models export wrote" : ""));
     }
 
     /// A label, without the digits behind the point that it does not need.
@@ -162,7 +164,8 @@ class LibsvmReader {
         if (!index || *index <= last || colon == word.size()) {
             return refuse(Errc::corrupt, datasets::in_quotes(word) +
                                              " is out of place: indices ascend from 1 to " +
-                                             std::to_string(width_));
+                                             std::to_string(width_) +
+                                             ", the features of the schema (--schema)");
         }
         last = *index;
         TRIBUTARY_TRY(const double value, number(word.substr(colon + 1)));

@@ -30,7 +30,10 @@ Status check_parameters(const Model& model) {
                     p.budget <= kVectorLimit && p.fourier <= kFourierLimit &&
                     in_range(model.cost_positive, 0, 1e12) &&
                     in_range(model.cost_negative, 0, 1e12) && in_range(model.rho, -1e15, 1e15);
-    if (!ok) return fail(Errc::corrupt, "a hyper-parameter of the model is out of range");
+    if (!ok)
+        return fail(Errc::corrupt,
+                    "a parameter of the model (C, gamma, eps, nu, budget, Fourier features or "
+                    "rho) is out of range");
     if (model.kind != ModelKind::svm_rbf && model.kind != ModelKind::rff_linear &&
         model.kind != ModelKind::one_class) {
         return fail(Errc::corrupt, "the model is of an unknown kind");

@@ -179,7 +179,8 @@ Result<LabelledRecords> read_features(CsvReader& reader, const Schema& schema,
         for (std::size_t i = 0; i < row.size(); ++i) {
             const auto value = parse_number(trimmed(reader.field(columns[i])));
             if (!value || *value < 0 || *value > 1) {
-                return fail(reader.error_at(columns[i], "is not a number between 0 and 1"));
+                return fail(reader.error_at(
+                    columns[i], "is not a number between 0 and 1. Correct or remove the line"));
             }
             row[i] = quantize(*value);
         }

@@ -137,6 +137,12 @@ class Exchange(unittest.TestCase):
             self.refused((*train, self.folder / "x", "--kind", kind, option),
                          option.split("=")[0], kind, "Leave it out")
         self.assertFalse((self.folder / "x").exists())
+        self.refused(("models", "export", "--object", trained, "--libsvm", trained), "overwritten")
+        self.refused(("train", "--schema", "kdd41", "--records", trained, "--object", trained,
+                      "--new"), "overwritten")
+        self.refused(("coordinator", "donate", "--state", self.folder / "no", "--records",
+                      "synthetic:100"), "no coordinator's folder", "Start one")
+        self.done("models", "card", "--object", trained)
 
 
 if __name__ == "__main__":
