@@ -24,6 +24,7 @@ enum class Activity {
 struct Load {
     Activity activity = Activity::update;
     std::size_t objects = 1;
+    std::size_t objects_per_update = 1;  ///< other than 1: of our own members only
     std::size_t body_bytes = 200'000;
     std::size_t outstanding = 1;  ///< operations of one client at a time
     /// Operation k of a client stays at object k, and waits while the object could travel when
@@ -41,7 +42,7 @@ struct Tally {
     std::uint64_t updates = 0;     ///< completed while the count went on
     std::uint64_t hand_overs = 0;  ///< those of them whose object another process wrote last
     std::uint64_t aborted = 0;     ///< attempts that had to be repeated, or failed
-    std::uint64_t written = 0;     ///< completed in all; their sum must be found in the objects
+    std::uint64_t written = 0;     ///< objects written in all; their sum must be found in them
     std::uint64_t messages = 0;    ///< sent while the count went on
     std::uint64_t leaves = 0;
     std::uint64_t refused_leaves = 0;

@@ -1,6 +1,7 @@
 #include "app/bench/migration/tributary_session.hpp"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include "base/log.hpp"
@@ -36,7 +37,8 @@ netlayer::Computation modification(std::uint32_t client, std::uint64_t seed, Mic
         for (const auto& [id, object] : inputs) {
             const ByteView before = netlayer::view(object.body);
             Bytes body(before.begin(), before.end());
-            TRIBUTARY_TRY(finding->handed_over, modify(body, client, random));
+            TRIBUTARY_TRY(const bool handed_over, modify(body, client, random));
+            finding->handed_over = finding->handed_over || handed_over;
             outputs.emplace(id, std::move(body));
         }
         return outputs;
@@ -92,6 +94,7 @@ bool TributarySession::Course::complete(std::size_t lane, Micros invoked, const 
     const bool counts = now >= start && now <= end;
     if (report) {
         tally.complete(invoked, now, start, end);
+        tally.written += load.objects_per_update - 1;
         if (counts) {
             tally.hand_overs += finding.handed_over ? 1 : 0;
             const Micros gap = now - std::max(completed, start);
@@ -170,16 +173,19 @@ Result<Tally> TributarySession::run(const Load& load, Micros start) {
 
 void TributarySession::begin_update(const std::shared_ptr<Course>& course, std::size_t lane) {
     const Load& load = course->load;
-    std::size_t object = lane % load.objects;
+    std::set<std::size_t> chosen;
     std::uint64_t seed = 0;
     {
         const std::lock_guard lock(course->mutex);
-        if (!load.lanes) object = static_cast<std::size_t>(course->random.below(load.objects));
+        if (load.lanes) chosen.insert(lane % load.objects);
+        while (chosen.size() < std::min(load.objects_per_update, load.objects)) {
+            chosen.insert(static_cast<std::size_t>(course->random.below(load.objects)));
+        }
         seed = course->random.next();
     }
     const auto finding = std::make_shared<Finding>();
     netlayer::UpdateRequest request;
-    request.objects = {object_name(object)};
+    for (const std::size_t object : chosen) request.objects.push_back(object_name(object));
     request.wait = load.durable ? netlayer::Durability::durable : netlayer::Durability::applied;
     request.program = modification(client_, seed, load.compute, finding);
     const Micros invoked = course->clock.monotonic();

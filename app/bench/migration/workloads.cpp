@@ -96,6 +96,14 @@ Load trivial(const MigrationBenchOptions& options) {
     return load;
 }
 
+/// Updates of several objects each; self-service §8.2 (Figure 10).
+std::vector<Contest> several(const std::string& workload, const MigrationBenchOptions& options,
+                             std::size_t objects_per_update) {
+    Load load = load_of(options, kManyObjects, kTrivialBytes);
+    load.objects_per_update = objects_per_update;
+    return {contest(workload, "tributary", options, load)};
+}
+
 /// The row of a system, or nothing.
 const MigrationRow* find_row(const std::vector<MigrationRow>& rows, const std::string& workload,
                              const std::string& system, bool durable = false) {
@@ -153,6 +161,13 @@ void judge_alone(Figures& figures) {
     if (const MigrationRow* row = figures.row("trivial-x4")) {
         figures.tell({"trivial-x4: hand-overs a second", row->hand_overs_per_second, 10'000.0});
     }
+    for (const std::string workload : {"objects-2", "objects-4", "objects-8"}) {
+        const MigrationRow* one = figures.row("objects-1");
+        const MigrationRow* more = figures.row(workload);
+        if (one == nullptr || more == nullptr || one->updates_per_second <= 0) continue;
+        figures.tell({workload + ": updates beside one object an update",
+                      more->updates_per_second / one->updates_per_second, std::nullopt});
+    }
     for (const std::string workload : {"leaving-64B", "leaving-200kB"}) {
         const MigrationRow* staying = figures.row("nobody-" + workload);
         const MigrationRow* leaving = figures.row(workload);
@@ -171,9 +186,9 @@ void judge_alone(Figures& figures) {
 }  // namespace
 
 std::vector<std::string> migration_workloads() {
-    return {"hot-200kB",     "fifty-200kB", "trivial-x4", "forward-64B",
-            "forward-200kB", "read-64B",    "read-200kB", "leaving-64B",
-            "leaving-200kB", "restart",     "computing"};
+    return {"hot-200kB",  "fifty-200kB", "trivial-x4",    "objects-1",     "objects-2",
+            "objects-4",  "objects-8",   "forward-64B",   "forward-200kB", "read-64B",
+            "read-200kB", "leaving-64B", "leaving-200kB", "restart",       "computing"};
 }
 
 std::vector<Contest> contests_of(const std::string& name, const MigrationBenchOptions& options) {
@@ -185,6 +200,9 @@ std::vector<Contest> contests_of(const std::string& name, const MigrationBenchOp
         return beside_peers(name, peers, options, load_of(options, kManyObjects, kPublishedBytes));
     }
     if (name == "trivial-x4") return {contest(name, "tributary", options, trivial(options))};
+    for (const std::size_t objects : {1, 2, 4, 8}) {
+        if (name == "objects-" + std::to_string(objects)) return several(name, options, objects);
+    }
     if (name == "forward-64B") return forwarding(name, options, kTrivialBytes);
     if (name == "forward-200kB") return forwarding(name, options, kPublishedBytes);
     if (name == "read-64B") return reading(name, options, kTrivialBytes);
