@@ -156,19 +156,26 @@ class Churn:
         return [name for name in self.busy()
                 if self.members[name].alive() and 0 < self.waiting(name) < CONTRIBUTIONS]
 
-    def kill_member(self):
+    def at_work(self):
+        """Members whose journal holds a contribution; nothing if none comes to have one."""
         end = time.monotonic() + KILL_PATIENCE
-        while not (busy := self.in_flight()):
+        while not (working := self.in_flight()):
             if not self.busy() or time.monotonic() > end:
-                return
+                break
             time.sleep(0.05)
+        return working
+
+    def kill_member(self):
+        busy = self.at_work()
+        if not busy:
+            return
         victim = self.members[self.random.choice(busy)]
         victim.kill()
         victim.start()
         self.counts["member_kills"] += 1
 
     def restart_coordinator(self):
-        if not self.busy():
+        if not self.at_work():
             return
         long = self.counts["coordinator_kills"] % 5 == 4
         self.coordinator.kill()
@@ -258,6 +265,9 @@ class Churn:
         wanted = {name: min(LEAST[name], number) for name, number in planned.items()}
         missing = [f"only {self.counts[name]} of {number} {name}"
                    for name, number in wanted.items() if self.counts[name] < number]
+        if self.options.cuts:
+            missing += [f"no connection was cut for a {how} time" for how in ("brief", "long")
+                        if not self.counts[f"breaks_{how}"] + self.counts[f"freezes_{how}"]]
         if self.options.tree == "search" and not self.counts["parents_replaced"]:
             missing.append("no process rotated")
         if self.namespace:
