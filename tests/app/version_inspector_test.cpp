@@ -8,6 +8,7 @@
 #include "app/coordinator/donated_records.hpp"
 #include "app/service/catalogue.hpp"
 #include "app/service/learner.hpp"
+#include "base/compress.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "classifier/object/codec.hpp"
@@ -57,6 +58,25 @@ Bytes taught(const Bytes& before, const std::string& site, std::uint64_t number)
     learner.sign_with(key_of(static_cast<std::uint8_t>(site.back())));
     const LearningPlan plan = *learner.plan(records(number), number);
     return learner.learn(plan, {{kId, before}})->at(kId);
+}
+
+// What is refused here costs its sender the edge, and is counted: versions_refused.
+TEST(VersionInspector, ABodyThatUnpacksBeyondTheLimitIsRefusedUnread) {
+    const Bytes first = taught({}, "site-a", 1);
+    const Bytes bomb = compress(Bytes(std::size_t{64} << 20U, 0));
+    ASSERT_LT(bomb.size(), 16'384u);
+    ByteWriter writer;
+    writer.put(ByteView(first).first(10));  // magic and format
+    writer.u32(static_cast<std::uint32_t>(bomb.size()));
+    writer.put(bomb);
+    writer.u32(0);  // no signatures
+    writer.put(blake2b(writer.bytes()));
+    VersionInspector inspector;
+
+    const Status passed = inspector(nullptr, version_of(1, writer.take()));
+
+    ASSERT_FALSE(passed);
+    EXPECT_NE(passed.error().message.find("limit"), std::string::npos) << passed.error().message;
 }
 
 TEST(VersionInspector, SignedVersionsThatFollowPass) {
