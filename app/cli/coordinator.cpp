@@ -73,7 +73,7 @@ void add_tree_options(CLI::App& command, CoordinatorOptions& options) {
     add_policy_option(
         command, options.policy,
         "With --tree search, when processes rotate; `tributary overlay policy` changes "
-        "it at run time: ");
+        "it at run time. Default: what was chosen so before, or regret. One of ");
     command
         .add_option_function<std::string>(
             "--keys",

@@ -11,8 +11,9 @@ std::string check_policy(const std::string& name) {
     return "no policy is called " + name + ". Take one of " + netlayer::policy_names();
 }
 
-CLI::Option* add_policy(CLI::App& command, const std::string& name,
-                        netlayer::RotationPolicy& policy, const std::string& text) {
+template <typename Policy>
+CLI::Option* add_policy(CLI::App& command, const std::string& name, Policy& policy,
+                        const std::string& text) {
     return command
         .add_option_function<std::string>(
             name, [&policy](const std::string& given) { policy = *netlayer::policy_called(given); },
@@ -21,6 +22,11 @@ CLI::Option* add_policy(CLI::App& command, const std::string& name,
 }
 
 }  // namespace
+
+void add_policy_option(CLI::App& command, std::optional<netlayer::RotationPolicy>& policy,
+                       const std::string& text) {
+    add_policy(command, "--policy", policy, text);
+}
 
 void add_policy_option(CLI::App& command, netlayer::RotationPolicy& policy,
                        const std::string& text) {

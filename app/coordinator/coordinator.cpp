@@ -1,5 +1,7 @@
 #include "app/coordinator/coordinator.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "app/control/server.hpp"
 #include "app/coordinator/donated_records.hpp"
 #include "app/coordinator/keeper.hpp"
@@ -7,12 +9,14 @@
 #include "app/service/overlay_requests.hpp"
 #include "app/service/version_inspector.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 
 namespace tributary::app {
 
 namespace {
 
 constexpr const char* kAuthorizedFolder = "authorized";
+constexpr const char* kPolicyFile = "policy";
 constexpr const char* kDonatedFolder = "donated";
 constexpr const char* kJudgedFolder = "judged";
 
@@ -35,6 +39,23 @@ Result<std::unique_ptr<netlayer::Node>> start_node(const netlayer::NodeOptions& 
     return netlayer::Node::start(options, std::move(store), metrics);
 }
 
+/// The policy that was chosen last while a coordinator ran here.
+netlayer::RotationPolicy kept_policy(const std::filesystem::path& state) {
+    constexpr std::size_t kLongestName = 64;
+    constexpr auto kDefault = netlayer::RotationPolicy::regret;
+    const auto name = read_file(state / kPolicyFile, kLongestName);
+    if (!name) return kDefault;
+    const auto policy = netlayer::policy_called(std::string(as_text(*name)));
+    if (!policy) log::warning("coordinator", "the policy that was kept is not known", {});
+    return policy.value_or(kDefault);
+}
+
+/// @param answer  to the request that chose it
+Status keep_policy(const std::filesystem::path& state, const ControlFrame& answer) {
+    const auto name = nlohmann::json::parse(answer.json).at("policy").get<std::string>();
+    return write_file_atomically(state / kPolicyFile, to_bytes(name));
+}
+
 }  // namespace
 
 Result<Donation> donate_to_coordinator(const std::filesystem::path& state,
@@ -49,6 +70,7 @@ Result<Donation> donate_to_coordinator(const std::filesystem::path& state,
 }
 
 struct Coordinator::Parts {
+    std::filesystem::path state;
     Invitation invitation;
     Metrics metrics;
     std::unique_ptr<Keeper> keeper;
@@ -60,7 +82,12 @@ struct Coordinator::Parts {
     Result<ControlFrame> answer(const ControlFrame& request) {
         const Member member{node.get(), &*reader, &metrics, "coordinator", "coordinator", {}, {}};
         if (auto answered = answer_common(member, request)) return std::move(*answered);
-        if (auto answered = answer_overlay(*node, request)) return std::move(*answered);
+        if (auto answered = answer_overlay(*node, request)) {
+            if (*answered && command_of(request) == "policy") {
+                TRIBUTARY_CHECK(keep_policy(state, **answered));
+            }
+            return std::move(*answered);
+        }
         return fail(Errc::invalid_argument, "a coordinator does not know the request \"" +
                                                 command_of(request) +
                                                 "\". Ask an agent: give its --state");
@@ -79,11 +106,12 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
     node.advertise = options.advertise;
     node.process.degree = options.degree;
     node.process.search_tree = options.search_tree;
-    node.process.policy = options.policy;
+    node.process.policy = options.policy.value_or(kept_policy(options.state));
     node.key_rule = options.key_rule;
     if (options.store.where.empty()) options.store.where = options.state / "objects.sqlite";
 
     auto parts = std::make_unique<Parts>();
+    parts->state = options.state;
     TRIBUTARY_TRY(const SigningKey signing, load_or_create_signing_key(options.state));
     parts->keeper = std::make_unique<Keeper>(
         KeeperOptions{options.state / kDonatedFolder, options.state / kJudgedFolder, signing},

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/coordinator/donated_records.hpp"
@@ -22,7 +23,8 @@ struct CoordinatorOptions {
     std::string advertise;     ///< what members dial; empty: the bound endpoint
     std::size_t degree = 2;    ///< children per process of the k-ary tree
     bool search_tree = false;  ///< instead of it, a binary search tree that may rotate
-    netlayer::RotationPolicy policy = netlayer::RotationPolicy::regret;
+    /// Empty: the one that was chosen at run time, over all earlier runs, or regret.
+    std::optional<netlayer::RotationPolicy> policy;
     netlayer::KeyRule key_rule = netlayer::KeyRule::organization;  ///< of the search tree
     LeadingStoreOptions store{};  ///< where: empty is a file in the state folder
 };

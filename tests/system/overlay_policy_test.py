@@ -113,6 +113,20 @@ class OverlayPolicy(unittest.TestCase):
         self.assertEqual(set(found.values()), {1})
         self.assertEqual(len(found), len(names) * (2 * CONTRIBUTIONS + 2 * CONTRIBUTIONS // 5))
 
+    def test_a_policy_chosen_at_run_time_outlives_the_coordinator(self):
+        service = self.service()
+        self.assertEqual(service.overlay()["policy"], "regret")
+        service.ask("overlay", "policy", "lazy", "--state", service.state)
+
+        service.kill("coordinator")
+        service.start_coordinator("--tree", "search")
+        kept = service.overlay()["policy"]
+        service.kill("coordinator")
+        service.start_coordinator("--tree", "search", "--policy", "static")
+
+        self.assertEqual(kept, "lazy")
+        self.assertEqual(service.overlay()["policy"], "static")
+
     def test_wrong_names_and_wrong_trees_are_refused(self):
         service = Service(PROGRAM, MEMBER)
         self.addCleanup(service.close)
