@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 5s;
+constexpr auto kPatience = 30s;
 
 bool comes_up(Connection& connection) {
     const auto end = std::chrono::steady_clock::now() + kPatience;

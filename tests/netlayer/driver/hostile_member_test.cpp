@@ -71,7 +71,7 @@ class HostileMember : public testing::Test {
         return false;
     }
     std::uint64_t count(const std::string& name) {
-        return cluster_.server().status()->process.counters.at(name);
+        return cluster_.server().status().value().process.counters.at(name);
     }
 
     Cluster cluster_{4, 5};

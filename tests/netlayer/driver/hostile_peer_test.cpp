@@ -33,7 +33,7 @@ class HostilePeer : public testing::Test {
         return *encode(Frame{from, kServer, 0, 0, 0, JoinRequest{card}});
     }
     [[nodiscard]] std::size_t children() {
-        return cluster_.server().status()->process.children.size();
+        return cluster_.server().status().value().process.children.size();
     }
 
     Cluster cluster_;

@@ -87,16 +87,16 @@ TEST_F(MembershipOnSockets, ARevokedMemberIsToldAndCannotComeBack) {
 TEST_F(MembershipOnSockets, CardsRenewThemselvesAndNeighboursHearOfIt) {
     cluster_.set_card_lifetime(std::chrono::seconds(4), std::chrono::seconds(1));
     start_chain();
-    const std::string before = second_->status()->process.parent->card.membership;
+    const std::string before = second_->status().value().process.parent->card.membership;
     const auto begun = std::chrono::steady_clock::now();
 
-    const bool renewed =
-        becomes([&] { return second_->status()->process.parent->card.membership != before; });
+    const bool renewed = becomes(
+        [&] { return second_->status().value().process.parent->card.membership != before; });
 
     EXPECT_FALSE(before.empty());
     EXPECT_TRUE(renewed);
     std::this_thread::sleep_until(begun + std::chrono::seconds(7));  // the first cards ran out
-    EXPECT_EQ(second_->status()->joins, 1U);
+    EXPECT_EQ(second_->status().value().joins, 1U);
     EXPECT_EQ(cluster_.server_count("driver.links_of_void_cards"), 0U);
     EXPECT_TRUE(second_->update(increment_of({"a"}, Durability::durable)));
 }

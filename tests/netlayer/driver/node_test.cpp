@@ -174,7 +174,7 @@ TEST(Node, AServerStartedAgainWithinTheGraceTimeIsAPauseForItsClients) {
     ASSERT_TRUE(after) << after.error().message;
     EXPECT_EQ(counter_value(*(*campus)->read("a", true)), 4U);
     for (const auto* node : {&campus, &hosting, &clinic}) {
-        EXPECT_EQ((**node)->status()->joins, 1U) << (**node)->status()->last_loss;
+        EXPECT_EQ((**node)->status().value().joins, 1U) << (**node)->status().value().last_loss;
     }
 }
 
@@ -200,7 +200,7 @@ TEST(Node, AServerThatStaysAwayLongerThanTheGraceTimeIsJoinedAgain) {
     EXPECT_EQ(lost.error().code, Errc::disconnected);
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(counter_value(*(*campus)->read("a", true)), 2U);
-    EXPECT_GE((*campus)->status()->joins, 2U);
+    EXPECT_GE((*campus)->status().value().joins, 2U);
 }
 
 // What is sent between the answer to a greeting and its processing must not overtake what the peer
@@ -218,9 +218,9 @@ TEST(Node, NothingOvertakesWhatWaitedForTheLink) {
         nodes.push_back(std::move(*node));
     }
 
-    std::uint64_t errors = cluster.server().status()->process.counters.at("protocol_errors");
+    std::uint64_t errors = cluster.server().status().value().process.counters.at("protocol_errors");
     for (const auto& node : nodes) {
-        errors += node->status()->process.counters.at("protocol_errors");
+        errors += node->status().value().process.counters.at("protocol_errors");
     }
     EXPECT_EQ(errors, 0U);
 }

@@ -106,8 +106,8 @@ TEST_F(PersistBeforeSend, ADiskThatIsSlowerThanALeaseIsAPause) {
 
     ASSERT_EQ(answered.wait_for(kPatience), std::future_status::ready);
     EXPECT_TRUE(answered.get());
-    EXPECT_EQ(campus_->status()->joins, 1U);
-    EXPECT_EQ(campus_->status()->last_loss, "");
+    EXPECT_EQ(campus_->status().value().joins, 1U);
+    EXPECT_EQ(campus_->status().value().last_loss, "");
 }
 
 TEST_F(PersistBeforeSend, AFailedStoreEndsAllWorkWithItsReason) {

@@ -32,7 +32,7 @@ class Tree {
     std::vector<std::unique_ptr<Node>>& nodes() { return nodes_; }
     Node& server() { return cluster_.server(); }
     [[nodiscard]] std::size_t children(std::size_t i) const {
-        return nodes_[i]->status()->process.children.size();
+        return nodes_[i]->status().value().process.children.size();
     }
     [[nodiscard]] std::string parent(std::size_t i) const {
         const auto status = nodes_[i]->status();
@@ -87,7 +87,8 @@ TEST(PromotionNode, AnInnerNodeLeavesAmongContributorsAndEveryIncrementIsThereOn
     EXPECT_EQ(counter_value(*a), expected);
     EXPECT_EQ(counter_value(*b), expected);
     for (std::size_t i = 1; i < tree.nodes().size(); ++i) {
-        EXPECT_EQ(tree.nodes()[i]->status()->joins, 1U) << tree.nodes()[i]->status()->last_loss;
+        EXPECT_EQ(tree.nodes()[i]->status().value().joins, 1U)
+            << tree.nodes()[i]->status().value().last_loss;
         EXPECT_NE(tree.parent(i), Tree::name(0));
     }
 }

@@ -43,7 +43,8 @@ class RotatingNodes : public ::testing::Test {
     }
     [[nodiscard]] std::uint64_t rotations() const {
         std::uint64_t sum = 0;
-        for (const auto& node : nodes_) sum += node->status()->process.counters.at("rotations");
+        for (const auto& node : nodes_)
+            sum += node->status().value().process.counters.at("rotations");
         return sum;
     }
 
@@ -78,7 +79,7 @@ TEST_F(RotatingNodes, EveryIncrementIsThereOnceAndNobodyIsDisconnected) {
     EXPECT_EQ(counter_value(*b), expected);
     EXPECT_GT(rotations(), 0U);
     for (const auto& node : nodes_) {
-        EXPECT_EQ(node->status()->joins, 1U) << node->status()->last_loss;
+        EXPECT_EQ(node->status().value().joins, 1U) << node->status().value().last_loss;
     }
 }
 
