@@ -71,7 +71,7 @@ std::vector<std::size_t> batch_first(const Model& model, const PreparedBatch* ow
     std::vector<std::size_t> rows(model.coefficients.size());
     std::iota(rows.begin(), rows.end(), std::size_t{0});
     if (own == nullptr) return rows;
-    std::ranges::stable_partition(rows, [&](std::size_t i) {
+    std::stable_partition(rows.begin(), rows.end(), [&](std::size_t i) {
         const std::int8_t sign = model.coefficients[i] > 0 ? 1 : -1;
         return own->own.find(model.vectors.row(i), sign) < own->batch_rows;
     });
