@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "datasets/batch_codec.hpp"
 #include "datasets/corpus/csv.hpp"
 #include "datasets/corpus/kdd.hpp"
@@ -110,6 +111,10 @@ Result<datasets::LabelledRecords> load_records(const std::string& source,
         }
         TRIBUTARY_TRY(datasets::KddRecords kdd,
                       datasets::parse_kdd(text, datasets::KddLabels::attack_name, source));
+        if (kdd.unknown_services > 0) {
+            log::warning("records", "services that KDD does not know are taken for none",
+                         {{"file", source}, {"records", kdd.unknown_services}});
+        }
         return std::move(kdd.records);
     }
     return datasets::parse_csv(text, schema, {}, source);

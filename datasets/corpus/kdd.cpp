@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "datasets/corpus/text.hpp"
 #include "datasets/feature/kdd_schema.hpp"
@@ -172,6 +173,9 @@ class KddParser {
         if (!is_class_name(label)) {
             return tl::unexpected(column_error(kLabelColumn, "is not a label").error());
         }
+        // As published it is small; written otherwise it must not become an attack.
+        const auto small = [](char one, char other) { return std::tolower(one) == other; };
+        if (std::ranges::equal(label, std::string_view(kNormalClass), small)) label = kNormalClass;
         if (labels_ == KddLabels::attack_name) return ClassName(label);
         if (labels_ == KddLabels::attack) {
             return ClassName(label == kNormalClass ? kNormalClass : "attack");

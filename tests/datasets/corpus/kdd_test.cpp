@@ -73,6 +73,13 @@ TEST(Kdd, LabelsBecomeNamesCategoriesOrAttack) {
     EXPECT_THAT(binary.value().records.labels, ElementsAre("normal", "attack"));
 }
 
+TEST(Kdd, NormalIsNormalHoweverItIsWritten) {
+    const auto parsed = parse_kdd(with_column(kNslLine, 42, "Normal"), KddLabels::attack_name);
+
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    EXPECT_THAT(parsed->records.labels, ElementsAre("normal"));
+}
+
 TEST(Kdd, UnknownServiceStaysZeroAndIsCounted) {
     const auto parsed = parse_kdd(with_column(kNslLine, 3, "quic"), KddLabels::attack);
 
