@@ -49,10 +49,22 @@ struct SessionTells {
 };
 
 /// The workload asked to be woken.
-enum class Reason { think, fault, join, restart, check_quiet, rotate, policy, contribute };
+enum class Reason {
+    think,
+    fault,
+    join,
+    restart,
+    check_quiet,
+    rotate,
+    policy,
+    contribute,
+    foresee,
+    stimulus
+};
 struct Wake {
     Reason reason = Reason::think;
-    ProcessId client = 0;
+    std::uint64_t client = 0;  ///< with `foresee` and `stimulus`: its place in the script
+    Micros asked{0};           ///< when the workload did; filled in by the world
 };
 
 using Action = std::variant<Deliver, Transit, Reconnect, StoreDone, SessionTells, Wake>;

@@ -5,6 +5,7 @@
 #include "netlayer/simulation/checker.hpp"
 #include "netlayer/simulation/pace.hpp"
 #include "netlayer/simulation/records.hpp"
+#include "netlayer/simulation/scripted.hpp"
 #include "netlayer/simulation/verdict.hpp"
 #include "netlayer/simulation/workload.hpp"
 #include "netlayer/state.hpp"
@@ -74,9 +75,9 @@ bool run(const SimulationOptions& options, World& world, Workload& workload, Che
     return true;
 }
 
-}  // namespace
-
-SimulationReport simulate(const SimulationOptions& options) {
+/// @param given  the script to follow; null: choose
+/// @param made   what was done, if wanted
+SimulationReport run_one(const SimulationOptions& options, const Script* given, Script* made) {
     SimulationReport report;
     report.seed = options.seed;
     const double begun = cpu_now();
@@ -89,7 +90,11 @@ SimulationReport simulate(const SimulationOptions& options) {
     History history;
     Workload workload(options, random.split("workload"), world, history, report);
     Checker checker(world, history, options.objects);
-    workload.begin();
+    if (given != nullptr) {
+        workload.begin(*given);
+    } else {
+        workload.begin();
+    }
     if (run(options, world, workload, checker, report)) {
         const auto final = checker.at_rest();
         report.violations = final.violations;
@@ -112,8 +117,37 @@ SimulationReport simulate(const SimulationOptions& options) {
     if (report.counters["lost_rotating"] > 0) {
         report.violations.push_back("a request or an object met an edge that a rotation closes");
     }
+    report.stimuli = (given != nullptr ? *given : workload.script()).entries.size();
+    if (made != nullptr) *made = workload.script();
     report.cpu_seconds = cpu_now() - begun;
     return report;
+}
+
+}  // namespace
+
+Chosen simulation::choose(SimulationOptions options) {
+    options.skip = {};
+    options.record = nullptr;
+    options.keep_history = false;
+    Chosen chosen;
+    chosen.report = run_one(options, nullptr, &chosen.script);
+    return chosen;
+}
+
+Followed simulation::follow(const SimulationOptions& options, const Script& script) {
+    Script made;
+    Followed followed;
+    followed.report = run_one(options, &script, &made);
+    for (const Script::Entry& entry : script.entries) {
+        followed.report.skipped += options.skip.contains(entry.number) ? 1 : 0;
+    }
+    for (const Script::Entry& entry : made.entries) followed.done.push_back(entry.number);
+    return followed;
+}
+
+SimulationReport simulate(const SimulationOptions& options) {
+    if (options.skip.empty()) return run_one(options, nullptr, nullptr);
+    return follow(options, choose(options).script).report;
 }
 
 }  // namespace tributary::netlayer

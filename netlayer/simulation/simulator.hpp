@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "netlayer/options.hpp"
 #include "netlayer/simulation/faults.hpp"
+#include "netlayer/simulation/ranges.hpp"
 
 namespace tributary::netlayer {
 
@@ -49,6 +50,11 @@ struct SimulationOptions {
     bool back_to_back = false;
     Micros compute{0};  ///< mean time of an update's program; 0: up to 8 ms
 
+    /// Stimuli to leave out, by their numbers in the run that leaves none out: that one is made
+    /// first, up to its violation if there is one, and then followed without them
+    /// (netlayer/simulation/stimulus.hpp).
+    Ranges skip{};
+
     bool keep_history = false;  ///< report every operation, for checkers elsewhere
     /// Check the state after every n-th event; 0 checks only the end.
     std::size_t check_every = 1;
@@ -82,6 +88,8 @@ struct SimulationReport {
     std::uint64_t heartbeats = 0;  ///< calls of step() for pings, pongs and their timers
     std::uint64_t operations = 0;  ///< updates completed
     std::uint64_t reads = 0;       ///< reads completed, those of several objects included
+    std::uint64_t stimuli = 0;     ///< of the workload, before any was left out
+    std::uint64_t skipped = 0;     ///< of them left out
     std::uint64_t rotations = 0;   ///< committed, counted at the process that rose
     std::vector<std::string> violations;
     double cpu_seconds = 0;

@@ -1,4 +1,4 @@
-// When a run is over: what is still under way.
+// How a run begins, and when it is over: what is still under way.
 #include "netlayer/simulation/workload.hpp"
 #include "netlayer/state.hpp"
 
@@ -11,9 +11,16 @@ constexpr Micros kBetweenChecks{100'000};
 
 }  // namespace
 
+void Workload::begin_server() {
+    life_[kServer] = history_.begin_life(kServer, ++incarnations_);
+    world_.start(kServer, incarnations_);
+    world_.give(kServer, Started{});
+    world_.wake(kBetweenChecks, {Reason::check_quiet, 0});
+}
+
 void Workload::check_quiet() {
     world_.wake(kBetweenChecks, {Reason::check_quiet, 0});
-    if (updates_ < options_.operations) return;
+    if (!is_over()) return;
     finished_ = at_rest() || world_.now() - drained_at_ > kTimeToRest;
 }
 
@@ -55,6 +62,11 @@ std::vector<std::string> Workload::pending() const {
         add("contributions", contributions_.waiting(id));
     }
     return found;
+}
+
+bool Workload::works(ProcessId client) const {
+    const Process* process = world_.process(client);
+    return process != nullptr && process->phase() == Phase::connected;
 }
 
 }  // namespace tributary::netlayer::simulation

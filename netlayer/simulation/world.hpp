@@ -72,7 +72,10 @@ class World {
     /// of it ends its links with the member and believes nobody who introduces it.
     void revoke(ProcessId member);
     void count(const char* fault) { ++faults_[fault]; }
-    void wake(Micros after, Wake wake) { schedule_.add(now_ + after, wake); }
+    void wake(Micros after, Wake wake) {
+        wake.asked = now_;
+        schedule_.add(now_ + after, wake);
+    }
     /// Performs the next action.
     /// @return  the wake-up that is due, if it was one
     std::optional<Wake> advance();
