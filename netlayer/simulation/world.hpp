@@ -113,6 +113,8 @@ class World {
     void perform(ProcessId id, Node& node, Effect effect);
     void arrive(Transit transit);
     void deliver(Deliver deliver);
+    /// Nobody answers at the server's while it does not run: such an edge is broken from the start.
+    void dial(ProcessId from, const OpenLink& link);
     void break_edge(const ChannelId& up, Micros pause);
     void reconnect(const Reconnect& edge);
     void transmit(ProcessId from, Send send);
@@ -132,6 +134,7 @@ class World {
     std::map<ProcessId, Node> nodes_;
     Micros now_{0};
     ServerStore store_;
+    Micros server_back_at_{0};  ///< after its last crash
     Revocations revocations_;
     std::set<ChannelId> resetting_;  ///< channels that are broken and not found again yet
     bool last_was_event_ = false;
