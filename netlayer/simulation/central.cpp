@@ -125,6 +125,7 @@ class Central {
 
     SimulationReport finish() {
         report_.seed = options_.seed;
+        report_.invoked = updates_;
         std::vector<Object> final;
         for (const auto& [id, object] : objects_) final.push_back(object);
         Judgement judgement = judge(history_, final);

@@ -140,6 +140,15 @@ std::size_t Contributions::waiting(ProcessId client) const {
     return found == clients_.end() ? 0 : found->second.journal.size();
 }
 
+std::size_t Contributions::waiting() const {
+    std::size_t sum = 0;
+    if (!options_.contributions) return sum;
+    for (const auto& [client, site] : clients_) {
+        if (!world_.revocations().is_revoked(client)) sum += site.journal.size();
+    }
+    return sum;
+}
+
 std::vector<std::string> Contributions::judge(const std::vector<Object>& objects) const {
     std::vector<std::string> found = contradictions_;
     std::map<OperationId, std::size_t> contained;  // in how many objects

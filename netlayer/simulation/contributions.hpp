@@ -45,6 +45,8 @@ class Contributions {
 
     /// Contributions in the client's journal.
     [[nodiscard]] std::size_t waiting(ProcessId client) const;
+    /// Contributions in the journals of all clients that may come back.
+    [[nodiscard]] std::size_t waiting() const;
     /// What the final objects contradict.
     [[nodiscard]] std::vector<std::string> judge(const std::vector<Object>& objects) const;
 

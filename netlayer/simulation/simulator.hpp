@@ -22,7 +22,7 @@ struct SimulationOptions {
     std::uint64_t seed = 1;
     std::size_t processes = 8;  ///< clients; the server is extra
     std::size_t objects = 3;
-    std::size_t operations = 200;  ///< updates invoked in all; reads are extra
+    std::size_t operations = 200;  ///< updates that are completed at least; reads are extra
     std::size_t degree = 0;        ///< of the tree; 0 chooses 2 to 4 by the seed
 
     bool cuts = false;    ///< links are lost, with what was in flight lost, delivered or late
@@ -87,6 +87,7 @@ struct SimulationReport {
     std::uint64_t events = 0;      ///< calls of step() without heart-beats
     std::uint64_t heartbeats = 0;  ///< calls of step() for pings, pongs and their timers
     std::uint64_t operations = 0;  ///< updates completed
+    std::uint64_t invoked = 0;     ///< updates asked for, contributions by their first attempt
     std::uint64_t reads = 0;       ///< reads completed, those of several objects included
     std::uint64_t stimuli = 0;     ///< of the workload, before any was left out
     std::uint64_t skipped = 0;     ///< of them left out

@@ -62,13 +62,18 @@ void Workload::woken(const Wake& wake) {
 }
 
 void Workload::think(ProcessId client) {
-    if (is_over()) return;
+    if (given_ != nullptr || is_over()) return;
     if (options_.back_to_back) {
-        if (works(client)) invoke_next(client);
-        return;  // woken again by its completion, or when it has joined
+        // Woken again by its completion, or when it has joined.
+        if (is_enough()) {
+            world_.wake(kThink, {Reason::think, client});
+        } else if (works(client)) {
+            invoke_next(client);
+        }
+        return;
     }
     world_.wake(within(client == kServer ? kThink * 10 : kThink), {Reason::think, client});
-    if (works(client)) invoke(client);
+    if (works(client) && !is_enough()) invoke(client);
 }
 
 void Workload::invoke(ProcessId client) {
@@ -121,7 +126,7 @@ void Workload::invoke_read(ProcessId client, Kind kind) {
 }
 
 void Workload::fault() {
-    if (is_over()) return;
+    if (is_calm()) return;
     const Micros between = options_.many_leaves ? kBetweenManyLeaves : kBetweenFaults;
     world_.wake(within(between * 2), {Reason::fault, 0});
     const ProcessId client = near_rotation(some_client());
@@ -150,7 +155,7 @@ void Workload::fault() {
 }
 
 void Workload::rotate() {
-    if (is_over()) return;
+    if (is_calm()) return;
     world_.wake(within(kBetweenRotations), {Reason::rotate, 0});
     const ProcessId client = some_client();
     if (!works(client)) return;
@@ -162,7 +167,7 @@ void Workload::rotate() {
 }
 
 void Workload::choose_policy() {
-    if (is_over()) return;
+    if (is_calm()) return;
     world_.wake(within(kBetweenPolicies), {Reason::policy, 0});
     const std::uint64_t number = random_.below(static_cast<std::uint64_t>(kLastPolicy) + 1);
     make(stimulus::ChoosePolicy{static_cast<RotationPolicy>(number)});

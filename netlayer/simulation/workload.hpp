@@ -1,7 +1,9 @@
 #pragma once
 // The clients of a simulation and the faults that befall them.
-// Invariants: exactly `operations` updates are invoked; after the last one no fault is made, so
-// that the run can come to rest. Every random choice comes from the seed. A workload that is given
+// Invariants: updates are invoked until `operations` of them are completed, and no more than that
+// are waited for; those that are refused or cut short are made up for. No fault is made any more as
+// soon as enough are under way, so that the run can come to rest. Every random choice comes from
+// the seed. A workload that is given
 // a script makes no choice: it follows the script. One thread.
 
 #include <functional>
@@ -92,8 +94,14 @@ class Workload {
     /// How the program of an operation goes, likewise.
     Program program_of(OperationId id);
     void count_update();
-    /// No update and no fault is to come.
+    /// What the client waited for is not completed any more.
+    void forget_updates(ProcessId client);
+    /// Everything was asked for, and completed if this workload chooses.
     [[nodiscard]] bool is_over() const;
+    /// With what is waited for there are enough updates, or too many failed.
+    [[nodiscard]] bool is_enough() const;
+    /// Whether no fault is made any more: since there were enough for the first time.
+    bool is_calm();
     void check_quiet();
     [[nodiscard]] bool at_rest() const;
     /// Whether the client is connected as far as it knows.
@@ -113,8 +121,9 @@ class Workload {
     Script made_;
     Micros asked_{0};  ///< when the wake-up that is handled was asked for
     std::map<OperationId, std::size_t> entry_of_;  ///< in the script that is made
-    std::size_t updates_ = 0;
-    Micros drained_at_{0};  ///< when the last update was invoked
+    std::map<OperationId, ProcessId> waited_for_;  ///< updates, without contributions
+    bool calm_ = false;
+    Micros last_at_{0};  ///< of the updates, or of the script
     bool finished_ = false;
 };
 

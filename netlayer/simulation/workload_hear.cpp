@@ -78,12 +78,14 @@ void Workload::hear(ProcessId id, const Notice& notice) {
         Operation& operation = history_.at(applied->operation);
         operation.outcome = Outcome::completed;
         operation.completed = world_.now();
+        waited_for_.erase(operation.id);
         ++(operation.kind == Kind::update ? report_.operations : report_.reads);
     } else if (const auto* durable = std::get_if<Durable>(&notice)) {
         history_.at(durable->operation).confirmed = true;
     } else if (const auto* aborted = std::get_if<Aborted>(&notice)) {
         Operation& operation = history_.at(aborted->operation);
         operation.outcome = Outcome::aborted;
+        waited_for_.erase(operation.id);
         operation.completed = world_.now();
         if (operation.refused && operation.kind == Kind::update) ++report_.refused;
     } else if (const auto* read = std::get_if<ReadCompleted>(&notice)) {
@@ -97,12 +99,14 @@ void Workload::hear(ProcessId id, const Notice& notice) {
     } else if (std::holds_alternative<LostConnection>(notice)) {
         history_.end_life(life_.at(id), Fate::lost);
         contributions_.interrupt(id);
+        forget_updates(id);
         const Micros after =
             reaction(id, Reaction::join_after_loss, [this] { return within(kBackAfterLoss); });
         world_.wake(after, {Reason::join, id});
     } else if (std::holds_alternative<Left>(notice)) {
         history_.end_life(life_.at(id), Fate::left);
         contributions_.interrupt(id);
+        forget_updates(id);
         ++report_.leaves;
         const Micros after =
             reaction(id, Reaction::join_after_leave, [this] { return within(kBackAfterLeave); });
@@ -128,7 +132,7 @@ void Workload::contribute(ProcessId client) {
 
 bool Workload::ends_before_trim(ProcessId client) {
     if (given_ == nullptr) {
-        const bool ends = options_.crashes && !is_over() && works(client) &&
+        const bool ends = options_.crashes && !is_calm() && works(client) &&
                           random_.below(kEndsBeforeTrimOne) == 0;
         if (ends) crash(client);
         return ends;
@@ -143,7 +147,6 @@ bool Workload::ends_before_trim(ProcessId client) {
 }
 
 void Workload::join(ProcessId client) {
-    if (is_over()) return;
     if (life_.contains(client)) {
         come_in(client);
     } else {

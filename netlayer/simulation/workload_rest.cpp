@@ -8,6 +8,8 @@ namespace {
 
 constexpr Micros kTimeToRest{60'000'000};
 constexpr Micros kBetweenChecks{100'000};
+/// More updates than this are not invoked for each that is to be completed: the service is broken.
+constexpr std::uint64_t kMostAttempts = 10;
 
 }  // namespace
 
@@ -20,12 +22,39 @@ void Workload::begin_server() {
 
 void Workload::check_quiet() {
     world_.wake(kBetweenChecks, {Reason::check_quiet, 0});
-    if (!is_over()) return;
-    finished_ = at_rest() || world_.now() - drained_at_ > kTimeToRest;
+    const bool late = (given_ == nullptr || is_over()) && world_.now() - last_at_ > kTimeToRest;
+    finished_ = late || (is_over() && at_rest());
+}
+
+void Workload::count_update() {
+    ++report_.invoked;
+    if (given_ == nullptr) last_at_ = world_.now();
+    is_calm();
+}
+
+bool Workload::is_calm() {
+    calm_ = calm_ || is_enough();
+    return calm_;
+}
+
+void Workload::forget_updates(ProcessId client) {
+    std::erase_if(waited_for_, [client](const auto& each) { return each.second == client; });
+}
+
+bool Workload::is_over() const {
+    if (given_ != nullptr) return next_ >= end_;
+    return report_.operations >= options_.operations;
+}
+
+bool Workload::is_enough() const {
+    if (report_.invoked >= kMostAttempts * (options_.operations + kMostAttempts)) return true;
+    const std::size_t waited_for = waited_for_.size() + contributions_.waiting();
+    return report_.operations + waited_for >= options_.operations;
 }
 
 bool Workload::at_rest() const {
-    if (world_.process(kServer) == nullptr) return false;
+    // Whoever lost its connection comes back with its journal.
+    if (world_.process(kServer) == nullptr || contributions_.waiting() > 0) return false;
     for (const auto& [id, node] : world_.nodes()) {
         if (!node.process) continue;
         const State& state = node.process->state();
@@ -60,6 +89,11 @@ std::vector<std::string> Workload::pending() const {
         add("rotations", state.rotation ? 1 : 0);
         add("leaves", state.phase == Phase::leaving ? 1 : 0);
         add("contributions", contributions_.waiting(id));
+    }
+    if (given_ == nullptr && !is_over()) {
+        found.push_back("only " + std::to_string(report_.operations) + " of " +
+                        std::to_string(options_.operations) + " updates completed, of " +
+                        std::to_string(report_.invoked) + " invoked");
     }
     return found;
 }

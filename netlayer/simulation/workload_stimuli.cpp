@@ -22,7 +22,7 @@ void Workload::foresee(std::size_t place) {
 void Workload::follow(std::size_t place) {
     if (place < next_) return;  // done early, within the one before it
     next_ = place + 1;
-    drained_at_ = world_.now();
+    last_at_ = world_.now();
     take(given_->entries[place]);
 }
 
@@ -38,14 +38,6 @@ void Workload::take(Script::Entry entry) {
     if (!done) made_.entries.pop_back();
 }
 
-bool Workload::is_over() const {
-    return given_ != nullptr ? next_ >= end_ : updates_ >= options_.operations;
-}
-
-void Workload::count_update() {
-    if (++updates_ == options_.operations) drained_at_ = world_.now();
-}
-
 bool Workload::perform(const stimulus::Operate& operate) {
     if (!works(operate.client)) return false;
     Operation operation;
@@ -54,8 +46,11 @@ bool Workload::perform(const stimulus::Operate& operate) {
     operation.objects = operate.objects;
     operation.writes = operate.writes;
     operation.invoked = world_.now();
-    if (operate.kind == Kind::update) count_update();
     const Operation& recorded = history_.invoke(std::move(operation));
+    if (operate.kind == Kind::update) {
+        waited_for_[recorded.id] = operate.client;
+        count_update();
+    }
     entry_of_[recorded.id] = made_.entries.size() - 1;
     if (operate.kind == Kind::update || operate.kind == Kind::multi_read) {
         world_.give(operate.client, UpdateInvoked{recorded.id, recorded.objects, operate.force});
@@ -68,8 +63,8 @@ bool Workload::perform(const stimulus::Operate& operate) {
 
 bool Workload::perform(const stimulus::Submit& submit) {
     if (!works(submit.client)) return false;
-    count_update();
     contributions_.submit(submit.client, submit.objects);
+    count_update();
     if (submit.impatient) contributions_.lose_patience(submit.client);
     contribute(submit.client);
     return true;
@@ -106,6 +101,7 @@ bool Workload::perform(const stimulus::Crash& crash) {
     ++report_.crashes;
     history_.end_life(life_.at(crash.client), Fate::lost);
     contributions_.interrupt(crash.client);
+    forget_updates(crash.client);
     world_.crash(crash.client);
     world_.wake(crash.back_after, {Reason::join, crash.client});
     return true;
@@ -114,6 +110,7 @@ bool Workload::perform(const stimulus::Crash& crash) {
 bool Workload::perform(const stimulus::CrashServer& crash) {
     if (world_.process(kServer) == nullptr) return false;
     ++report_.server_restarts;
+    forget_updates(kServer);  // what its disk holds of them may still be completed
     world_.crash_server(crash.pause);
     world_.wake(crash.pause, {Reason::restart, kServer});
     return true;

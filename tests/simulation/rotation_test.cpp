@@ -31,6 +31,7 @@ TEST(Rotations, NoViolationUnderEveryFault) {
         const SimulationReport report = simulate(options);
 
         ASSERT_TRUE(report.violations.empty()) << describe(options, report);
+        ASSERT_GE(report.operations, options.operations) << describe(options, report);
         sum.rotations += report.rotations;
         sum.leaves += report.leaves;
         sum.cuts += report.cuts;
