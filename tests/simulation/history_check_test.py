@@ -4,6 +4,7 @@ stale read is planted: a search, and an SMT solver (skipped when z3 is not insta
 Usage: history_check_test.py PROGRAM CHECKER"""
 
 import shutil
+import json
 import subprocess
 import sys
 import tempfile
@@ -79,6 +80,25 @@ class HistoryCheck(unittest.TestCase):
                 [PROGRAM, "simulate", "--replay", file.with_name(f"events-{seed}.jsonl")],
                 capture_output=True, text=True, check=False)
             self.assertEqual(replayed.returncode, 0, replayed.stderr)
+
+    def test_several_seeds_are_rows_of_one_object(self):
+        def printed(*arguments):
+            done = subprocess.run([PROGRAM, "simulate", "--operations", "20", "--json", *arguments],
+                                  capture_output=True, text=True, check=True)
+            return json.loads(done.stdout)
+
+        several = printed("--seed", "7", "--seeds", "2", "--shrink")
+        one = printed("--seed", "8")
+
+        self.assertEqual(several["schema"], 1)
+        self.assertEqual([row["seed"] for row in several["rows"]], [7, 8])
+        self.assertGreaterEqual(several["rows"][0]["operations"], 20)
+        self.assertEqual(one["schema"], 1)
+        for key in ("events", "stimuli", "counters"):
+            self.assertEqual(one[key], several["rows"][1][key])
+        skipped = printed("--seed", "8", "--skip", f"2-{one['stimuli']}")
+        self.assertEqual(skipped["skipped"], one["stimuli"] - 1)
+        self.assertLess(skipped["events"], one["events"])
 
     def test_a_changed_event_log_is_refused_by_line_and_reason(self):
         log = Path(self.folder.name) / "events.jsonl"
