@@ -21,23 +21,41 @@ struct BenchMigrationOptions {
     bool json = false;
 };
 
+const char* counted_name(Counted counted) {
+    switch (counted) {
+        case Counted::updates: return "updates";
+        case Counted::reads: return "reads";
+        case Counted::round_trips: return "round_trips";
+    }
+    return "";
+}
+
+/// What a workload does not measure is null.
 Json migration_row_json(const MigrationRow& row) {
-    return {{"workload", row.workload},
-            {"system", row.system},
-            {"curve", row.curve},
-            {"durable", row.durable},
-            {"updates_per_second", row.updates_per_second},
-            {"hand_overs_per_second", row.hand_overs_per_second},
-            {"p50_ms", row.p50_ms},
-            {"p99_ms", row.p99_ms},
-            {"aborted", row.aborted},
-            {"messages_per_second", row.messages_per_second},
-            {"messages_per_cpu_second", row.messages_per_cpu_second},
-            {"leaves", row.leaves},
-            {"refused_leaves", row.refused_leaves},
-            {"joins", row.joins},
-            {"in_tree", row.in_tree},
-            {"pause_s", row.pause_s}};
+    const auto only_if = [](bool measured, double value) {
+        return measured ? Json(value) : Json();
+    };
+    const bool updates = row.counted == Counted::updates;
+    return {
+        {"workload", row.workload},
+        {"system", row.system},
+        {"curve", row.curve},
+        {"durable", row.durable},
+        {"counted", counted_name(row.counted)},
+        {"updates_per_second", only_if(updates, row.per_second)},
+        {"reads_per_second", only_if(row.counted == Counted::reads, row.per_second)},
+        {"round_trips_per_second", only_if(row.counted == Counted::round_trips, row.per_second)},
+        {"hand_overs_per_second", only_if(updates, row.hand_overs_per_second)},
+        {"p50_ms", row.p50_ms},
+        {"p99_ms", row.p99_ms},
+        {"aborted", row.aborted},
+        {"messages_per_second", only_if(row.on_path, row.messages_per_second)},
+        {"messages_per_cpu_second", only_if(row.on_path, row.messages_per_cpu_second)},
+        {"leaves", row.leaves},
+        {"refused_leaves", row.refused_leaves},
+        {"joins", row.joins},
+        {"in_tree", row.in_tree},
+        {"pause_s", only_if(row.restart, row.pause_s)}};
 }
 
 Json figure_json(const MigrationFigure& figure) {
@@ -60,15 +78,20 @@ Json migration_json(const MigrationBenchResult& result) {
             {"missing", result.missing}};
 }
 
+std::string hand_overs(const MigrationRow& row) {
+    const bool updates = row.counted == Counted::updates;
+    return updates ? fmt::format("{:.1f}", row.hand_overs_per_second) : "-";
+}
+
 void print_migration(const MigrationBenchResult& result) {
-    std::cout << fmt::format("{:14} {:12} {:7} {:>10} {:>10} {:>9} {:>9} {:>8}\n", "workload",
-                             "system", "durable", "updates/s", "handover/s", "p50 ms", "p99 ms",
-                             "aborted");
+    std::cout << fmt::format("{:14} {:12} {:7} {:11} {:>10} {:>10} {:>9} {:>9} {:>8}\n", "workload",
+                             "system", "durable", "counted", "a second", "handover/s", "p50 ms",
+                             "p99 ms", "aborted");
     for (const MigrationRow& row : result.rows) {
-        std::cout << fmt::format("{:14} {:12} {:7} {:10.1f} {:10.1f} {:9.3f} {:9.3f} {:8}\n",
+        std::cout << fmt::format("{:14} {:12} {:7} {:11} {:10.1f} {:>10} {:9.3f} {:9.3f} {:8}\n",
                                  row.workload, row.system, row.durable ? "yes" : "no",
-                                 row.updates_per_second, row.hand_overs_per_second, row.p50_ms,
-                                 row.p99_ms, row.aborted);
+                                 counted_name(row.counted), row.per_second, hand_overs(row),
+                                 row.p50_ms, row.p99_ms, row.aborted);
     }
     for (const MigrationFigure& figure : result.figures) {
         const std::string must =
@@ -94,7 +117,7 @@ Result<int> run_bench_migration(BenchMigrationOptions options) {
     } else {
         print_migration(result);
     }
-    return kExitDone;
+    return result.rows.empty() ? kExitFailed : kExitDone;
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ std::vector<Load> one_short_load() {
 
 MigrationRow row_with(const std::string& workload, const std::string& system, double updates) {
     MigrationRow row{workload, system};
-    row.updates_per_second = updates;
+    row.per_second = updates;
     return row;
 }
 
@@ -190,6 +190,31 @@ TEST(MigrationWorkloads, EveryNameHasContestsWithTributary) {
         EXPECT_EQ(contests.back().workload, name);
         EXPECT_EQ(contests.front().system, "tributary") << name;
     }
+}
+
+TEST(MigrationWorkloads, ACombinationWithoutRowsIsAnErrorThatNamesTheSystems) {
+    MigrationBenchOptions options;
+    options.only = {"read-64B"};
+    options.systems = {"redis"};
+
+    const auto result = run_migration_bench(options);
+
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, Errc::invalid_argument);
+    EXPECT_NE(result.error().message.find("read-64B runs on tributary, zeromq-raw"),
+              std::string::npos)
+        << result.error().message;
+}
+
+TEST(MigrationWorkloads, OneOfSeveralWithoutRowsIsNamed) {
+    MigrationBenchOptions options;
+    options.only = {"hot-200kB", "read-64B"};
+    options.systems = {"redis"};
+
+    EXPECT_EQ(without_rows(options),
+              std::vector<std::string>{"read-64B runs on tributary, zeromq-raw"});
+    options.systems.clear();
+    EXPECT_TRUE(without_rows(options).empty());
 }
 
 }  // namespace

@@ -48,15 +48,23 @@ std::string settings_of(const std::string& system, const MigrationBenchOptions& 
     return peer_settings(system);
 }
 
+Counted counted_by(const Contest& contest) {
+    if (contest.system == "zeromq-raw") return Counted::round_trips;
+    const bool reads =
+        std::any_of(contest.clients.begin(), contest.clients.end(),
+                    [](const Load& load) { return load.activity == Activity::read; });
+    return reads ? Counted::reads : Counted::updates;
+}
+
 MigrationRow migration_row(const Contest& contest, const FleetResult& result) {
     const double seconds = static_cast<double>(result.duration.count()) / 1e6;
     const Tally& sum = result.sum;
-    MigrationRow row{contest.workload, contest.system};
+    MigrationRow row{contest.workload, contest.system, counted_by(contest)};
     row.curve = contest.system == "tributary" || contest.system == "central" ||
                 contest.system == "zeromq-raw";
     row.durable = contest.clients.front().durable || contest.system == "postgresql" ||
                   contest.system == "etcd";
-    row.updates_per_second = static_cast<double>(sum.updates) / seconds;
+    row.per_second = static_cast<double>(sum.updates) / seconds;
     row.hand_overs_per_second = static_cast<double>(sum.hand_overs) / seconds;
     row.p50_ms = percentile_ms(sum.latencies_us, 0.5);
     row.p99_ms = percentile_ms(sum.latencies_us, 0.99);
@@ -66,10 +74,11 @@ MigrationRow migration_row(const Contest& contest, const FleetResult& result) {
     row.joins = sum.joins;
     row.in_tree = 1 - static_cast<double>(sum.away_us) / 1e6 / seconds /
                           static_cast<double>(contest.clients.size());
+    row.restart = contest.restart;
     row.pause_s = contest.restart ? static_cast<double>(sum.longest_gap_us) / 1e6 : 0;
-    const bool is_path = contest.clients.size() == kPathProcesses &&
-                         contest.clients[kForwarder].activity == Activity::idle;
-    if (is_path) {
+    row.on_path = contest.clients.size() == kPathProcesses &&
+                  contest.clients[kForwarder].activity == Activity::idle;
+    if (row.on_path) {
         const Tally& forwarder = result.clients[kForwarder];
         row.messages_per_second = static_cast<double>(forwarder.messages) / seconds;
         row.messages_per_cpu_second =
@@ -93,13 +102,29 @@ Result<MigrationRow> run_contest(const Contest& contest, const MigrationBenchOpt
 /// The one in the middle by speed.
 MigrationRow median_round(std::vector<MigrationRow> rounds) {
     std::sort(rounds.begin(), rounds.end(), [](const MigrationRow& a, const MigrationRow& b) {
-        return a.updates_per_second < b.updates_per_second;
+        return a.per_second < b.per_second;
     });
     return rounds[rounds.size() / 2];
 }
 
 bool is_named(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_wanted(const Contest& contest, const MigrationBenchOptions& options) {
+    return options.systems.empty() || is_named(options.systems, contest.system);
+}
+
+/// The systems of a workload, for a sentence.
+std::string systems_of(const std::vector<Contest>& contests) {
+    std::vector<std::string> names;
+    std::string text;
+    for (const Contest& contest : contests) {
+        if (is_named(names, contest.system)) continue;
+        names.push_back(contest.system);
+        text += (text.empty() ? "" : ", ") + contest.system;
+    }
+    return text;
 }
 
 /// Every contest once a round, so that all of them see the same weather on the host. One that fails
@@ -112,8 +137,7 @@ void measure_workload(const std::string& workload, const MigrationBenchOptions& 
     for (std::size_t round = 0; round < options.rounds; ++round) {
         for (std::size_t i = 0; i < contests.size(); ++i) {
             const std::string& system = contests[i].system;
-            const bool wanted = options.systems.empty() || is_named(options.systems, system);
-            if (!wanted || is_named(absent, system)) continue;
+            if (!is_wanted(contests[i], options) || is_named(absent, system)) continue;
             options.progress(workload + ": " + system);
             auto row = run_contest(contests[i], options);
             if (!row) {
@@ -139,8 +163,27 @@ std::vector<std::string> migration_systems() {
     return {"tributary", "redis", "postgresql", "etcd", "zeromq-raw", "central"};
 }
 
+std::vector<std::string> without_rows(const MigrationBenchOptions& options) {
+    std::vector<std::string> found;
+    for (const std::string& workload : options.only) {
+        const std::vector<Contest> contests = contests_of(workload, options);
+        const bool any = std::any_of(contests.begin(), contests.end(), [&](const Contest& contest) {
+            return is_wanted(contest, options);
+        });
+        if (!any) found.push_back(workload + " runs on " + systems_of(contests));
+    }
+    return found;
+}
+
 Result<MigrationBenchResult> run_migration_bench(const MigrationBenchOptions& options) {
     MigrationBenchResult result;
+    result.missing = without_rows(options);
+    if (!options.only.empty() && result.missing.size() == options.only.size()) {
+        std::string sentence;
+        for (const std::string& each : result.missing) sentence += each + "; ";
+        return fail(Errc::invalid_argument, "nothing to measure: " + sentence +
+                                                "name one of these with --system, or leave it out");
+    }
     for (const std::string& workload : migration_workloads()) {
         if (!options.only.empty() && !is_named(options.only, workload)) continue;
         measure_workload(workload, options, result);

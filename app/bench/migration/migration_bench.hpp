@@ -26,19 +26,25 @@ struct MigrationBenchOptions {
     std::function<void(const std::string&)> progress = [](const std::string&) {};
 };
 
+/// What a row counts.
+enum class Counted { updates, reads, round_trips };
+
 /// One system under one workload.
 struct MigrationRow {
     std::string workload;
     std::string system;
-    bool curve = false;    ///< links encrypted and authenticated
-    bool durable = false;  ///< an update counts when it is on the server's disk
-    double updates_per_second = 0;
+    Counted counted = Counted::updates;
+    bool on_path = false;   ///< a process in the middle only passes on
+    bool restart = false;   ///< the server was killed half way
+    bool curve = false;     ///< links encrypted and authenticated
+    bool durable = false;   ///< an update counts when it is on the server's disk
+    double per_second = 0;  ///< of what is counted
     double hand_overs_per_second = 0;
     double p50_ms = 0;
     double p99_ms = 0;
     std::uint64_t aborted = 0;
-    double messages_per_second = 0;      ///< forwarding: passed on by the process in the middle
-    double messages_per_cpu_second = 0;  ///< forwarding: of that process
+    double messages_per_second = 0;      ///< on a path: passed on by the process in the middle
+    double messages_per_cpu_second = 0;  ///< on a path: of that process
     std::uint64_t leaves = 0;
     std::uint64_t refused_leaves = 0;
     std::uint64_t joins = 0;
@@ -68,7 +74,11 @@ std::vector<std::string> migration_workloads();
 /// The systems by name.
 std::vector<std::string> migration_systems();
 
-/// @error what a system answered
+/// A sentence for each named workload that none of the named systems runs.
+std::vector<std::string> without_rows(const MigrationBenchOptions& options);
+
+/// A named workload that no named system runs is told in `missing`.
+/// @error invalid_argument (none of them runs on any of the systems)
 Result<MigrationBenchResult> run_migration_bench(const MigrationBenchOptions& options);
 
 }  // namespace tributary::app

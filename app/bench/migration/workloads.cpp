@@ -148,9 +148,9 @@ void compare_with_central(const std::vector<MigrationRow>& rows, Figures& figure
         const bool durable = std::string(workload) != "computing";
         const MigrationRow* ours = find_row(rows, workload, "tributary", durable);
         const MigrationRow* central = find_row(rows, workload, "central", true);
-        if (ours == nullptr || central == nullptr || central->updates_per_second <= 0) continue;
+        if (ours == nullptr || central == nullptr || central->per_second <= 0) continue;
         figures.tell({std::string(workload) + ": tributary / central",
-                      ours->updates_per_second / central->updates_per_second, std::nullopt});
+                      ours->per_second / central->per_second, std::nullopt});
     }
 }
 
@@ -164,17 +164,17 @@ void judge_alone(Figures& figures) {
     for (const std::string workload : {"objects-2", "objects-4", "objects-8"}) {
         const MigrationRow* one = figures.row("objects-1");
         const MigrationRow* more = figures.row(workload);
-        if (one == nullptr || more == nullptr || one->updates_per_second <= 0) continue;
+        if (one == nullptr || more == nullptr || one->per_second <= 0) continue;
         figures.tell({workload + ": updates beside one object an update",
-                      more->updates_per_second / one->updates_per_second, std::nullopt});
+                      more->per_second / one->per_second, std::nullopt});
     }
     for (const std::string workload : {"leaving-64B", "leaving-200kB"}) {
         const MigrationRow* staying = figures.row("nobody-" + workload);
         const MigrationRow* leaving = figures.row(workload);
-        if (staying == nullptr || leaving == nullptr || staying->updates_per_second <= 0) continue;
-        const double in_tree = leaving->updates_per_second / std::max(leaving->in_tree, 1e-9);
+        if (staying == nullptr || leaving == nullptr || staying->per_second <= 0) continue;
+        const double in_tree = leaving->per_second / std::max(leaving->in_tree, 1e-9);
         figures.tell({workload + ": throughput lost, by time in the tree",
-                      1 - in_tree / staying->updates_per_second, 0.1, true});
+                      1 - in_tree / staying->per_second, 0.1, true});
     }
     if (const MigrationRow* row = figures.row("restart")) {
         figures.tell({"restart: pause in seconds", row->pause_s, 3.0, true});
@@ -216,7 +216,7 @@ std::vector<Contest> contests_of(const std::string& name, const MigrationBenchOp
 
 std::vector<MigrationFigure> figures_of(const std::vector<MigrationRow>& rows) {
     Figures figures(rows);
-    const auto updates = &MigrationRow::updates_per_second;
+    const auto updates = &MigrationRow::per_second;
     figures.against("hot-200kB", "redis", updates, 0.7);
     figures.against("hot-200kB", "postgresql", updates, 1.3);
     figures.against("hot-200kB", "etcd", updates, 5.0);
