@@ -3,8 +3,8 @@
 stale read is planted: a search, and an SMT solver (skipped when z3 is not installed).
 Usage: history_check_test.py PROGRAM CHECKER"""
 
-import shutil
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
