@@ -183,22 +183,12 @@ Result<Digest> parent_of(ByteView object) {
     return classifier::content_digest(object);
 }
 
-/// A contribution is contained in all of its objects or in none: one refusal is enough.
-bool is_refused(const LearningPlan& plan, const ObjectBytes& objects) {
-    return std::ranges::any_of(objects, [&](const auto& each) {
-        if (each.second.empty() || !plan.parts.contains(each.first)) return false;
-        const auto object = classifier::decode_object(each.second);
-        return object && object->has_refused(plan.contributor, plan.contribution);
-    });
-}
-
 }  // namespace
 
-Result<Bytes> Learner::learn_one(const LearningPlan& plan, const std::string& id,
+Result<Bytes> Learner::learn_one(const LearningPlan& plan, const ClassifierObject& current,
                                  ByteView object) const {
-    TRIBUTARY_TRY(const ClassifierObject current, decode_or_new(plan, id, object));
     if (current.has_contribution(plan.contributor, plan.contribution)) return Bytes{};
-    const LearningPlan::Part& part = plan.parts.at(id);
+    const LearningPlan::Part& part = plan.parts.at(current.id);
     const classifier::PreparedBatch& prepared = part.prepared;
     TRIBUTARY_TRY(const classifier::Engine* engine, engine_for(current));
     TRIBUTARY_TRY(auto model, engine->update(current.model, prepared));
@@ -208,7 +198,7 @@ Result<Bytes> Learner::learn_one(const LearningPlan& plan, const std::string& id
         classifier::judge({current.model, model, prepared.batch}, part.validation);
     if (!report.passed) {
         log::warning("gate", "contribution was quarantined",
-                     {{"object", id}, {"why", classifier::describe(report)}});
+                     {{"object", current.id}, {"why", classifier::describe(report)}});
         TRIBUTARY_TRY(ClassifierObject parked,
                       classifier::park(current, parent, model, prepared, std::move(entry)));
         return encode(std::move(parked));
@@ -226,17 +216,24 @@ Result<Bytes> Learner::encode(ClassifierObject object) const {
 }
 
 Result<ObjectBytes> Learner::learn(const LearningPlan& plan, const ObjectBytes& objects) const {
-    ObjectBytes learnt;
-    if (is_refused(plan, objects)) {
-        return fail(Errc::conflict, "contribution " + std::to_string(plan.contribution) + " of " +
-                                        plan.contributor + " was refused before");
-    }
+    std::map<std::string, ClassifierObject> arrived;
     for (const auto& [id, part] : plan.parts) {
         const auto object = objects.find(id);
         if (object == objects.end()) {
             return fail(Errc::internal, "object " + id + " did not arrive for its update");
         }
-        auto next = learn_one(plan, id, object->second);
+        auto current = decode_or_new(plan, id, object->second);
+        if (!current) return fail(current.error().with_context("cannot learn " + id));
+        // It is contained in all of its objects or in none: one refusal is enough.
+        if (current->has_refused(plan.contributor, plan.contribution)) {
+            return fail(Errc::conflict, "contribution " + std::to_string(plan.contribution) +
+                                            " of " + plan.contributor + " was refused before");
+        }
+        arrived.emplace(id, std::move(*current));
+    }
+    ObjectBytes learnt;
+    for (const auto& [id, current] : arrived) {
+        auto next = learn_one(plan, current, objects.at(id));
         if (!next) return fail(next.error().with_context("cannot learn " + id));
         if (!next->empty()) learnt.emplace(id, std::move(*next));
     }

@@ -117,7 +117,8 @@ class Learner {
                     const datasets::ClassName& class_name, classifier::ModelKind kind);
     [[nodiscard]] Result<const classifier::Engine*> engine_for(
         const classifier::ClassifierObject& object) const;
-    Result<Bytes> learn_one(const LearningPlan& plan, const std::string& id, ByteView object) const;
+    Result<Bytes> learn_one(const LearningPlan& plan, const classifier::ClassifierObject& current,
+                            ByteView object) const;
     Result<Bytes> refuse_one(const LearningPlan& plan, const std::string& id,
                              ByteView object) const;
     Result<Bytes> encode(classifier::ClassifierObject object) const;

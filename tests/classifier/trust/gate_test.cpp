@@ -25,6 +25,30 @@ Model learnt(const Model& from, const TrainingBatch& batch) {
     return *(*make_engine("smo"))->learn(from, batch);
 }
 
+TrainingBatch with_flipped_labels(TrainingBatch batch) {
+    for (std::int8_t& sign : batch.signs) sign = static_cast<std::int8_t>(-sign);
+    return batch;
+}
+
+/// A record far from all that the source makes.
+const std::vector<std::uint8_t> kRare(kWidth, 255);
+
+/// The model, which also knows the rare record to be of the class.
+Model with_rare_vector(Model model) {
+    model.vectors.append(kRare);
+    model.coefficients.push_back(10);
+    model.weights.push_back(1);
+    return model;
+}
+
+void hold_out_rare(Validation& validation, std::size_t records, std::int8_t sign) {
+    for (std::size_t i = 0; i < records; ++i) {
+        validation.features.append(kRare);
+        validation.signs.push_back(sign);
+        validation.strata.emplace_back("rare");
+    }
+}
+
 TEST(Gate, TheRampLossEndsAtTwo) {
     EXPECT_DOUBLE_EQ(ramp_loss(5), 0);
     EXPECT_DOUBLE_EQ(ramp_loss(0.25), 0.75);
@@ -47,8 +71,7 @@ TEST(Gate, AnHonestUpdatePasses) {
 TEST(Gate, FlippedLabelsDoNotPass) {
     Synthetic source(72);
     const Model before = learnt(Model::empty(kWidth, {}), source.batch(2400));
-    TrainingBatch flipped = source.batch(500);
-    for (std::int8_t& sign : flipped.signs) sign = static_cast<std::int8_t>(-sign);
+    const TrainingBatch flipped = with_flipped_labels(source.batch(500));
     const Model after = learnt(before, flipped);
 
     const GateReport report = judge({before, after, flipped}, validation_from(source.batch(2400)));
@@ -76,18 +99,10 @@ TEST(Gate, AModelThatIsLessSureEverywhereDoesNotPass) {
 GateReport forgotten(std::size_t records, std::uint64_t seen_of_class = 1000) {
     Synthetic source(82);
     const Model after = learnt(Model::empty(kWidth, {}), source.batch(2400));
-    const std::vector<std::uint8_t> rare(kWidth, 255);
-    Model before = after;
-    before.vectors.append(rare);
-    before.coefficients.push_back(10);
-    before.weights.push_back(1);
+    Model before = with_rare_vector(after);
     before.seen_positive = seen_of_class;
     Validation validation = validation_from(source.batch(2400));
-    for (std::size_t i = 0; i < records; ++i) {
-        validation.features.append(rare);
-        validation.signs.push_back(1);
-        validation.strata.emplace_back("rare");
-    }
+    hold_out_rare(validation, records, 1);
     return judge({before, after, source.batch(500)}, validation);
 }
 
@@ -151,20 +166,12 @@ TEST(Gate, AnUpdateThatServesTheSitePassesWhateverElseSpeaksAgainstIt) {
 GateReport denied(std::size_t held_out_of_class) {
     Synthetic source(83);
     const Model after = learnt(Model::empty(kWidth, {}), source.batch(2400));
-    const std::vector<std::uint8_t> rare(kWidth, 255);
-    Model before = after;
-    before.vectors.append(rare);
-    before.coefficients.push_back(10);
-    before.weights.push_back(1);
+    Model before = with_rare_vector(after);
     before.rho += 0.5;
     TrainingBatch batch = source.batch(400);
-    for (std::size_t i = 0; i < 100; ++i) batch.append(rare, -1);
+    for (std::size_t i = 0; i < 100; ++i) batch.append(kRare, -1);
     Validation validation = validation_from(source.batch(2400));
-    for (std::size_t i = 0; i < held_out_of_class; ++i) {
-        validation.features.append(rare);
-        validation.signs.push_back(-1);
-        validation.strata.emplace_back("normal");
-    }
+    hold_out_rare(validation, held_out_of_class, -1);
     return judge({before, after, batch}, validation);
 }
 
@@ -199,8 +206,7 @@ TEST(Gate, AModelWithOneRareClassIsJudged) {
     Model before = learnt(Model::empty(kWidth, {}), source.batch(2400));
     before.seen_positive = 3;
     before.seen_negative = 997;
-    TrainingBatch flipped = source.batch(500);
-    for (std::int8_t& sign : flipped.signs) sign = static_cast<std::int8_t>(-sign);
+    const TrainingBatch flipped = with_flipped_labels(source.batch(500));
 
     const GateReport report =
         judge({before, learnt(before, flipped), flipped}, validation_from(source.batch(2400)));
