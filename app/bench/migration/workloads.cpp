@@ -200,7 +200,7 @@ std::vector<Contest> contests_of(const std::string& name, const MigrationBenchOp
         return beside_peers(name, peers, options, load_of(options, kManyObjects, kPublishedBytes));
     }
     if (name == "trivial-x4") return {contest(name, "tributary", options, trivial(options))};
-    for (const std::size_t objects : {1, 2, 4, 8}) {
+    for (const std::size_t objects : {1UL, 2UL, 4UL, 8UL}) {
         if (name == "objects-" + std::to_string(objects)) return several(name, options, objects);
     }
     if (name == "forward-64B") return forwarding(name, options, kTrivialBytes);
