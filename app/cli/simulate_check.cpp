@@ -1,6 +1,7 @@
 // Combinations of options of `tributary simulate` that would be ignored without a word.
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <map>
 
 #include "app/cli/simulate_options.hpp"
 
@@ -46,6 +47,30 @@ Status check_file(const CLI::App& command, const std::string& option, const std:
                                             (std::filesystem::path(file) / "runs.jsonl").string());
 }
 
+/// How many objects an operation has is chosen in comparisons of speed only.
+Status check_objects_each(const CLI::App& command, const SimulateOptions& options) {
+    const netlayer::SimulationOptions& simulation = options.simulation;
+    const std::map<std::string, std::size_t> wanted{
+        {"--objects-per-update", simulation.objects_per_update},
+        {"--objects-per-read", simulation.objects_per_read}};
+    for (const auto& [option, objects] : wanted) {
+        if (command.count(option) == 0) continue;
+        if (!simulation.back_to_back && !options.central) {
+            return fail(Errc::invalid_argument,
+                        option +
+                            " is for comparisons of speed. Add --back-to-back or --central, "
+                            "or leave it out: the number is drawn otherwise");
+        }
+        if (objects > simulation.objects) {
+            return fail(Errc::invalid_argument,
+                        option + " " + std::to_string(objects) + " is more than the " +
+                            std::to_string(simulation.objects) +
+                            " objects there are. Ask for fewer, or raise --objects");
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Status check_simulate(const CLI::App& command, const SimulateOptions& options) {
@@ -59,10 +84,12 @@ Status check_simulate(const CLI::App& command, const SimulateOptions& options) {
     if (options.central) {
         TRIBUTARY_CHECK(refuse_beside(
             command, "--central",
-            {"--seed", "--seeds", "--processes", "--objects", "--operations", "--compute-ms",
-             "--back-to-back", "--history", "--quiet", "--json"},
+            {"--seed", "--seeds", "--processes", "--objects", "--objects-per-update",
+             "--objects-per-read", "--operations", "--compute-ms", "--back-to-back", "--history",
+             "--quiet", "--json"},
             "has a server and clients that work back to back, no tree and no faults"));
     }
+    TRIBUTARY_CHECK(check_objects_each(command, options));
     if (options.seeds > 1 && !options.simulation.skip.empty()) {
         return fail(Errc::invalid_argument,
                     "--skip numbers the stimuli of one run. Leave out --seeds, and name the run "

@@ -34,6 +34,12 @@ std::string repeat_command(const netlayer::SimulationOptions& options) {
     flag(options.many_leaves, "--many-leaves");
     flag(!options.late_joins, "--no-late-joins");
     flag(options.back_to_back, "--back-to-back");
+    if (options.objects_per_update != 1) {
+        command += fmt::format(" --objects-per-update {}", options.objects_per_update);
+    }
+    if (options.objects_per_read != 1) {
+        command += fmt::format(" --objects-per-read {}", options.objects_per_read);
+    }
     if (options.compute != Micros{0}) {
         command += fmt::format(" --compute-ms {}.{:03}", options.compute.count() / 1000,
                                options.compute.count() % 1000);

@@ -51,6 +51,23 @@ void add_events(CLI::App& command, SimulateOptions& options) {
                      "contributions with every other third");
 }
 
+/// What clients do when speeds are compared.
+void add_load(CLI::App& command, netlayer::SimulationOptions& simulation) {
+    command.add_flag("--back-to-back", simulation.back_to_back,
+                     "Each client invokes one operation after the other, for comparisons of "
+                     "speed");
+    command
+        .add_option("--objects-per-update", simulation.objects_per_update,
+                    "Back to back: objects that one update changes, each with a computation")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command
+        .add_option("--objects-per-read", simulation.objects_per_read,
+                    "Back to back: objects that one read sees at one instant")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+}
+
 }  // namespace
 
 netlayer::SimulationOptions SimulateOptions::of_seed(std::uint64_t index) const {
@@ -106,16 +123,14 @@ void add_simulate_options(CLI::App& command, SimulateOptions& options) {
     command.add_flag("--many-leaves", simulation.many_leaves,
                      "Clients leave all the time, several at once, with others below them");
     command.add_flag("!--no-late-joins", simulation.late_joins, "Everybody joins at once");
-    command.add_flag("--back-to-back", simulation.back_to_back,
-                     "Each client invokes one operation after the other, for comparisons of "
-                     "speed");
+    add_load(command, simulation);
     command
         .add_option_function<double>(
             "--compute-ms",
             [&simulation](double given) {
                 simulation.compute = Micros(static_cast<Micros::rep>(std::llround(given * 1e3)));
             },
-            "Mean time of an update's program, in virtual milliseconds; 0: up to 8")
+            "Mean time of an update's program for each object, in virtual milliseconds; 0: up to 8")
         ->check(number_range(0, 60'000))
         ->default_str("0");
     command

@@ -34,6 +34,8 @@ Json options_json(const netlayer::SimulationOptions& options) {
             {"fresh_keys", options.fresh_keys},
             {"late_joins", options.late_joins},
             {"back_to_back", options.back_to_back},
+            {"objects_per_update", options.objects_per_update},
+            {"objects_per_read", options.objects_per_read},
             {"compute_ms", static_cast<double>(options.compute.count()) / 1e3},
             {"skip", options.skip.text()},
             {"check_every", options.check_every}};

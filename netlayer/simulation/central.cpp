@@ -93,7 +93,8 @@ class Central {
     /// Runs the program of the first update that waits.
     void compute() {
         const Due& first = waiting_.front();
-        plan(compute_time(options_, random_), Step::computed, first.client, first.operation);
+        plan(work_time(options_, history_.at(first.operation), random_), Step::computed,
+             first.client, first.operation);
     }
 
     void computed(const Due& due) {

@@ -9,7 +9,8 @@
 
 namespace tributary::netlayer {
 
-/// Of the options: seed, processes, objects, operations, compute, keep_history.
+/// Of the options: seed, processes, objects, objects_per_update, objects_per_read, operations,
+/// compute, keep_history.
 SimulationReport simulate_central(const SimulationOptions& options);
 
 }  // namespace tributary::netlayer

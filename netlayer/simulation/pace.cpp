@@ -1,6 +1,7 @@
 #include "netlayer/simulation/pace.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace tributary::netlayer::simulation {
 namespace {
@@ -11,11 +12,11 @@ double percentile_ms(const std::vector<Micros>& sorted, double share) {
     return static_cast<double>(sorted[static_cast<std::size_t>(last * share)].count()) / 1e3;
 }
 
-Pace pace_of(const History& history, Kind kind, Micros begin, Micros end) {
+Pace pace_of(const History& history, const std::set<Kind>& kinds, Micros begin, Micros end) {
     std::vector<Micros> latencies;
     for (const Operation& operation : history.operations()) {
-        const bool counts = operation.kind == kind && operation.outcome == Outcome::completed &&
-                            operation.completed <= end;
+        const bool counts = kinds.contains(operation.kind) &&
+                            operation.outcome == Outcome::completed && operation.completed <= end;
         if (counts) latencies.push_back(operation.completed - operation.invoked);
     }
     std::sort(latencies.begin(), latencies.end());
@@ -34,8 +35,8 @@ void measure_pace(const History& history, SimulationReport& report) {
         if (operation.kind == Kind::update) end = std::max(end, operation.invoked);
     }
     report.virtual_seconds = static_cast<double>((end - begin).count()) / 1e6;
-    report.updates = pace_of(history, Kind::update, begin, end);
-    report.strict_reads = pace_of(history, Kind::strict_read, begin, end);
+    report.updates = pace_of(history, {Kind::update}, begin, end);
+    report.strict_reads = pace_of(history, {Kind::strict_read, Kind::multi_read}, begin, end);
 }
 
 }  // namespace tributary::netlayer::simulation

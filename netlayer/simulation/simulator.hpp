@@ -46,9 +46,12 @@ struct SimulationOptions {
     bool late_joins = true;   ///< a third of the clients join while the others work
 
     /// Each client invokes the next operation as soon as the last one is complete: an update or a
-    /// strict read of one object, by equal chance; no program refuses. For comparisons of speed.
+    /// strict read, by equal chance; no program refuses. For comparisons of speed.
     bool back_to_back = false;
-    Micros compute{0};  ///< mean time of an update's program; 0: up to 8 ms
+    std::size_t objects_per_update = 1;  ///< back to back; at most `objects`
+    std::size_t objects_per_read = 1;    ///< likewise; several are fetched as an update's are
+    Micros compute{0};  ///< mean time of an update's program, back to back for each of its
+                        ///< objects; 0: up to 8 ms
 
     /// Stimuli to leave out, by their numbers in the run that leaves none out: that one is made
     /// first, up to its violation if there is one, and then followed without them

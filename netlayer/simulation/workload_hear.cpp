@@ -49,7 +49,8 @@ Program Workload::program_of(OperationId id) {
     if (given_ != nullptr && known != nullptr && *known) return **known;
     Program drawn;
     drawn.refuses = !options_.back_to_back && random_.below(kRefuseOne) == 0;
-    drawn.takes = compute_time(options_, random_);
+    drawn.takes = options_.back_to_back ? work_time(options_, history_.at(id), random_)
+                                        : compute_time(options_, random_);
     if (known != nullptr && !*known) *known = drawn;
     return drawn;
 }

@@ -7,9 +7,18 @@ namespace tributary::netlayer::simulation {
 namespace {
 
 constexpr Micros kTimeToRest{60'000'000};
+/// A program runs for up to one and a half times the mean.
+constexpr Micros::rep kLongestProgramPercent = 150;
 constexpr Micros kBetweenChecks{100'000};
 /// More updates than this are not invoked for each that is to be completed: the service is broken.
 constexpr std::uint64_t kMostAttempts = 10;
+
+/// How long after the last invocation the run must be at rest: the programs of all clients may have
+/// to run one after the other, because they share objects.
+Micros time_to_rest(const SimulationOptions& options) {
+    const auto programs = static_cast<Micros::rep>(options.processes * options.objects_per_update);
+    return kTimeToRest + options.compute * programs * kLongestProgramPercent / 100;
+}
 
 }  // namespace
 
@@ -22,7 +31,8 @@ void Workload::begin_server() {
 
 void Workload::check_quiet() {
     world_.wake(kBetweenChecks, {Reason::check_quiet, 0});
-    const bool late = (given_ == nullptr || is_over()) && world_.now() - last_at_ > kTimeToRest;
+    const bool late =
+        (given_ == nullptr || is_over()) && world_.now() - last_at_ > time_to_rest(options_);
     finished_ = late || (is_over() && at_rest());
 }
 

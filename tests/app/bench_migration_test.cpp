@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 #include "app/bench/migration/fleet.hpp"
 #include "app/bench/migration/temporary_folder.hpp"
@@ -23,7 +24,7 @@ class FileSession final : public Session {
         return {};
     }
     Result<Tally> run(const Load& load, Micros start) override {
-        auto tally = run_in_turn(load, start, client_, [this](const std::string&, std::uint64_t&) {
+        auto tally = run_in_turn(load, start, client_, [this](const ObjectNames&, std::uint64_t&) {
             const bool remembers = ++updates_ != forget_;
             const std::uint64_t number = read() + (remembers ? 1 : 0);
             std::ofstream(file_) << number;
@@ -122,6 +123,25 @@ TEST(MigrationLoad, OnlyCompletionsWithinTheCountAreCounted) {
     EXPECT_EQ(tally.written, 3U);
     EXPECT_EQ(tally.updates, 1U);
     EXPECT_EQ(tally.latencies_us, std::vector<std::uint32_t>{60});
+}
+
+TEST(MigrationLoad, AnUpdateHasSoManyDifferentObjectsAndCountsForEach) {
+    Random random(1);
+    Load load;
+    load.objects = 5;
+    load.objects_per_update = 4;
+    for (int i = 0; i < 50; ++i) {
+        const ObjectNames chosen = choose_objects(load, random, {object_name(2)});
+
+        EXPECT_EQ(chosen.size(), 4U);
+        EXPECT_EQ(chosen.front(), object_name(2));
+        EXPECT_EQ(std::set<std::string>(chosen.begin(), chosen.end()).size(), 4U);
+    }
+    Tally tally;
+    tally.complete(Micros(0), Micros(150), Micros(100), Micros(200), 4);
+
+    EXPECT_EQ(tally.written, 4U);
+    EXPECT_EQ(tally.updates, 1U);
 }
 
 TEST(MigrationFleet, EveryUpdateMustBeFoundInTheObjects) {

@@ -29,8 +29,8 @@ struct CentralRequest {
     std::uint32_t client = 0;
     std::uint64_t seed = 0;
     std::uint64_t compute_us = 0;
-    std::string object;
-    Bytes data;  ///< fill: the first version; update: the contribution
+    ObjectNames objects{};
+    Bytes data{};  ///< fill: the first version; update: the contribution
 };
 
 Bytes encode_request(const CentralRequest& request) {
@@ -39,8 +39,11 @@ Bytes encode_request(const CentralRequest& request) {
     writer.u32(request.client);
     writer.u64(request.seed);
     writer.u64(request.compute_us);
-    writer.u32(static_cast<std::uint32_t>(request.object.size()));
-    writer.put(to_bytes(request.object));
+    writer.u32(static_cast<std::uint32_t>(request.objects.size()));
+    for (const std::string& object : request.objects) {
+        writer.u32(static_cast<std::uint32_t>(object.size()));
+        writer.put(to_bytes(object));
+    }
     writer.put(request.data);
     return writer.take();
 }
@@ -52,7 +55,10 @@ CentralRequest decode_request(ByteView bytes) {
     request.client = reader.u32();
     request.seed = reader.u64();
     request.compute_us = reader.u64();
-    request.object = std::string(as_text(reader.take(reader.u32())));
+    const std::uint32_t objects = reader.u32();
+    while (reader.ok() && request.objects.size() < objects) {
+        request.objects.emplace_back(as_text(reader.take(reader.u32())));
+    }
     const ByteView rest = reader.rest();
     request.data = Bytes(rest.begin(), rest.end());
     return request;
@@ -104,24 +110,30 @@ class CentralServer {
     }
 
     Result<Bytes> handle(const CentralRequest& request) {
-        netlayer::Object& object = objects_[request.object];
         if (request.ask == CentralAsk::read) {
-            const ByteView body = netlayer::view(object.body);
+            const ByteView body = netlayer::view(objects_[request.objects.front()].body);
             return Bytes(body.begin(), body.end());
         }
         bool handed_over = false;
-        Bytes body = request.data;
-        if (request.ask == CentralAsk::update) {
-            std::this_thread::sleep_for(Micros(request.compute_us));
-            const ByteView before = netlayer::view(object.body);
-            body.assign(before.begin(), before.end());
-            Random random(request.seed);
-            TRIBUTARY_TRY(handed_over, modify(body, request.client, random));
+        Random random(request.seed);
+        for (const std::string& name : request.objects) {
+            Bytes body = request.data;
+            if (request.ask == CentralAsk::update) {
+                std::this_thread::sleep_for(Micros(request.compute_us));
+                const ByteView before = netlayer::view(objects_[name].body);
+                body.assign(before.begin(), before.end());
+                TRIBUTARY_TRY(const bool one, modify(body, request.client, random));
+                handed_over = handed_over || one;
+            }
+            replace(name, std::move(body));
         }
-        object = {request.object, object.version + 1,
-                  std::make_shared<const Bytes>(std::move(body))};
-        changed_.insert(request.object);
         return Bytes{static_cast<std::uint8_t>(handed_over ? 1 : 0)};
+    }
+
+    void replace(const std::string& name, Bytes body) {
+        netlayer::Object& object = objects_[name];
+        object = {name, object.version + 1, std::make_shared<const Bytes>(std::move(body))};
+        changed_.insert(name);
     }
 
     zmq::context_t context_;
@@ -145,13 +157,12 @@ class CentralSession final : public Session {
 
     Status fill(const Load& load) override {
         for (std::size_t number = 0; number < load.objects; ++number) {
-            const CentralRequest request{CentralAsk::fill,
-                                         client_,
-                                         0,
-                                         0,
-                                         object_name(number),
-                                         first_body(load.body_bytes, random_)};
-            TRIBUTARY_TRY(const Bytes done, call(request));
+            TRIBUTARY_TRY(const Bytes done, call({CentralAsk::fill,
+                                                  client_,
+                                                  0,
+                                                  0,
+                                                  {object_name(number)},
+                                                  first_body(load.body_bytes, random_)}));
         }
         return {};
     }
@@ -159,9 +170,9 @@ class CentralSession final : public Session {
     Result<Tally> run(const Load& load, Micros start) override {
         const Bytes contribution(load.compute > Micros(0) ? kContributionBytes : 0, 1);
         const auto compute = static_cast<std::uint64_t>(load.compute.count());
-        const auto update = [&](const std::string& object, std::uint64_t&) -> Result<bool> {
+        const auto update = [&](const ObjectNames& objects, std::uint64_t&) -> Result<bool> {
             TRIBUTARY_TRY(const Bytes answer, call({CentralAsk::update, client_, random_.next(),
-                                                    compute, object, contribution}));
+                                                    compute, objects, contribution}));
             return !answer.empty() && answer.front() == 1;
         };
         return run_in_turn(load, start, client_, update);
@@ -171,7 +182,7 @@ class CentralSession final : public Session {
         std::uint64_t sum = 0;
         for (std::size_t number = 0; number < load.objects; ++number) {
             TRIBUTARY_TRY(const Bytes body,
-                          call({CentralAsk::read, client_, 0, 0, object_name(number), {}}));
+                          call({CentralAsk::read, client_, 0, 0, {object_name(number)}}));
             TRIBUTARY_TRY(const std::uint64_t one, count_of(body));
             sum += one;
         }

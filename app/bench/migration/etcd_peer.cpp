@@ -65,8 +65,8 @@ class EtcdSession final : public Session {
     }
 
     Result<Tally> run(const Load& load, Micros start) override {
-        return run_in_turn(load, start, client_, [this](const std::string& object, auto& aborted) {
-            return update(object, aborted);
+        return run_in_turn(load, start, client_, [this](const ObjectNames& objects, auto& aborted) {
+            return update(objects.front(), aborted);
         });
     }
 

@@ -17,8 +17,8 @@ double seconds_of_time(const timeval& time) {
 
 }  // namespace
 
-void Tally::complete(Micros invoked, Micros now, Micros begin, Micros end) {
-    ++written;
+void Tally::complete(Micros invoked, Micros now, Micros begin, Micros end, std::size_t objects) {
+    written += objects;
     if (now < begin || now > end) return;
     ++updates;
     latencies_us.push_back(static_cast<std::uint32_t>((now - invoked).count()));
@@ -26,6 +26,15 @@ void Tally::complete(Micros invoked, Micros now, Micros begin, Micros end) {
 
 std::string object_name(std::size_t number) {
     return "object-" + std::to_string(number);
+}
+
+ObjectNames choose_objects(const Load& load, Random& random, ObjectNames chosen) {
+    while (chosen.size() < std::min(load.objects_per_update, load.objects)) {
+        std::string next = object_name(static_cast<std::size_t>(random.below(load.objects)));
+        const bool is_new = std::find(chosen.begin(), chosen.end(), next) == chosen.end();
+        if (is_new) chosen.push_back(std::move(next));
+    }
+    return chosen;
 }
 
 Bytes first_body(std::size_t bytes, Random& random) {

@@ -24,7 +24,8 @@ enum class Activity {
 struct Load {
     Activity activity = Activity::update;
     std::size_t objects = 1;
-    std::size_t objects_per_update = 1;  ///< other than 1: of our own members only
+    /// Other than 1: of our own members and the central server only.
+    std::size_t objects_per_update = 1;
     std::size_t body_bytes = 200'000;
     std::size_t outstanding = 1;  ///< operations of one client at a time
     /// Operation k of a client stays at object k, and waits while the object could travel when
@@ -32,7 +33,7 @@ struct Load {
     bool lanes = false;
     bool durable = false;          ///< wait until the server has stored it
     double leave_probability = 0;  ///< of leaving after an update, to join again at once
-    Micros compute{0};             ///< time that the program of an update takes
+    Micros compute{0};             ///< time that an update's program takes for each object
     Micros warm_up{500'000};       ///< before the count begins
     Micros duration{3'000'000};    ///< of the count
 };
@@ -56,11 +57,17 @@ struct Tally {
     std::vector<std::uint32_t> latencies_us;
 
     /// Counts one completed operation.
-    /// @param begin  of the count; `end` likewise
-    void complete(Micros invoked, Micros now, Micros begin, Micros end);
+    /// @param begin    of the count; `end` likewise
+    /// @param objects  that it wrote
+    void complete(Micros invoked, Micros now, Micros begin, Micros end, std::size_t objects = 1);
 };
 
+using ObjectNames = std::vector<std::string>;
+
 std::string object_name(std::size_t number);
+
+/// The objects of the next operation, each by equal chance; an earlier one is kept.
+ObjectNames choose_objects(const Load& load, Random& random, ObjectNames chosen = {});
 
 /// A first version.
 Bytes first_body(std::size_t bytes, Random& random);

@@ -48,8 +48,9 @@ class PostgresqlSession final : public Session {
 
     Result<Tally> run(const Load& load, Micros start) override {
         if (client_ != 0) TRIBUTARY_CHECK(prepare());
-        return run_in_turn(load, start, client_,
-                           [this](const std::string& object, auto&) { return update(object); });
+        return run_in_turn(load, start, client_, [this](const ObjectNames& objects, auto&) {
+            return update(objects.front());
+        });
     }
 
     Result<std::uint64_t> count(const Load& load) override {

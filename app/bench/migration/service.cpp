@@ -17,10 +17,10 @@ Result<Tally> run_in_turn(const Load& load, Micros start, std::uint32_t client,
         if (invoked >= end) break;
         if (invoked < start) cpu_before = own_cpu_seconds();
         std::uint64_t aborted = 0;
-        const auto object = object_name(static_cast<std::size_t>(random.below(load.objects)));
-        TRIBUTARY_TRY(const bool handed_over, update(object, aborted));
+        const ObjectNames objects = choose_objects(load, random);
+        TRIBUTARY_TRY(const bool handed_over, update(objects, aborted));
         const Micros now = clock.monotonic();
-        tally.complete(invoked, now, start, end);
+        tally.complete(invoked, now, start, end, objects.size());
         if (now < start || now > end) continue;
         tally.aborted += aborted;
         tally.hand_overs += handed_over ? 1 : 0;

@@ -42,8 +42,8 @@ class Service {
 };
 
 /// One fetch, modification and write; adds the attempts that had to be repeated.
-/// @return  true when another client wrote the object last
-using UpdateOnce = std::function<Result<bool>(const std::string& object, std::uint64_t& aborted)>;
+/// @return  true when another client wrote one of the objects last
+using UpdateOnce = std::function<Result<bool>(const ObjectNames& objects, std::uint64_t& aborted)>;
 
 /// Runs a load on a system whose calls wait: one operation at a time.
 Result<Tally> run_in_turn(const Load& load, Micros start, std::uint32_t client,

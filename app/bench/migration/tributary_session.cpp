@@ -1,7 +1,6 @@
 #include "app/bench/migration/tributary_session.hpp"
 
 #include <algorithm>
-#include <set>
 #include <thread>
 
 #include "base/log.hpp"
@@ -31,7 +30,7 @@ struct Finding {
 netlayer::Computation modification(std::uint32_t client, std::uint64_t seed, Micros compute,
                                    const std::shared_ptr<Finding>& finding) {
     return [=](const std::map<ObjectId, Object>& inputs) -> Result<std::map<ObjectId, Bytes>> {
-        if (compute > Micros(0)) std::this_thread::sleep_for(compute);
+        std::this_thread::sleep_for(compute * static_cast<Micros::rep>(inputs.size()));
         std::map<ObjectId, Bytes> outputs;
         Random random(seed);
         for (const auto& [id, object] : inputs) {
@@ -93,8 +92,7 @@ bool TributarySession::Course::complete(std::size_t lane, Micros invoked, const 
     const Micros now = clock.monotonic();
     const bool counts = now >= start && now <= end;
     if (report) {
-        tally.complete(invoked, now, start, end);
-        tally.written += load.objects_per_update - 1;
+        tally.complete(invoked, now, start, end, load.objects_per_update);
         if (counts) {
             tally.hand_overs += finding.handed_over ? 1 : 0;
             const Micros gap = now - std::max(completed, start);
@@ -173,19 +171,17 @@ Result<Tally> TributarySession::run(const Load& load, Micros start) {
 
 void TributarySession::begin_update(const std::shared_ptr<Course>& course, std::size_t lane) {
     const Load& load = course->load;
-    std::set<std::size_t> chosen;
+    ObjectNames objects;
     std::uint64_t seed = 0;
     {
         const std::lock_guard lock(course->mutex);
-        if (load.lanes) chosen.insert(lane % load.objects);
-        while (chosen.size() < std::min(load.objects_per_update, load.objects)) {
-            chosen.insert(static_cast<std::size_t>(course->random.below(load.objects)));
-        }
+        if (load.lanes) objects.push_back(object_name(lane % load.objects));
+        objects = choose_objects(load, course->random, std::move(objects));
         seed = course->random.next();
     }
     const auto finding = std::make_shared<Finding>();
     netlayer::UpdateRequest request;
-    for (const std::size_t object : chosen) request.objects.push_back(object_name(object));
+    request.objects = std::move(objects);
     request.wait = load.durable ? netlayer::Durability::durable : netlayer::Durability::applied;
     request.program = modification(client_, seed, load.compute, finding);
     const Micros invoked = course->clock.monotonic();
@@ -243,8 +239,8 @@ void TributarySession::leave_and_join(Course& course) {
 }
 
 Result<Tally> TributarySession::read_in_turn(const Load& load, Micros start) {
-    const auto read = [this](const std::string& object, std::uint64_t&) -> Result<bool> {
-        TRIBUTARY_TRY(const Object latest, node_->read(object, true));
+    const auto read = [this](const ObjectNames& objects, std::uint64_t&) -> Result<bool> {
+        TRIBUTARY_TRY(const Object latest, node_->read(objects.front(), true));
         return !netlayer::view(latest.body).empty();
     };
     TRIBUTARY_TRY(Tally tally, run_in_turn(load, start, client_, read));
