@@ -7,10 +7,8 @@ namespace tributary::app {
 namespace {
 
 constexpr AddCommand kBenches[] = {
-    add_bench_classifier,
-    add_bench_ingest,
-    add_bench_migration,
-    add_bench_overlay,
+    add_bench_classifier, add_bench_ingest,  add_bench_migration,
+    add_bench_overlay,    add_bench_updates,
 };
 
 }  // namespace

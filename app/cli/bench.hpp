@@ -9,5 +9,6 @@ void add_bench_classifier(CLI::App& bench, Invocation& invocation);
 void add_bench_ingest(CLI::App& bench, Invocation& invocation);
 void add_bench_migration(CLI::App& bench, Invocation& invocation);
 void add_bench_overlay(CLI::App& bench, Invocation& invocation);
+void add_bench_updates(CLI::App& bench, Invocation& invocation);
 
 }  // namespace tributary::app

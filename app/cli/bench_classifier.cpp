@@ -30,13 +30,11 @@ struct BenchClassifierOptions {
 
 /// What the user named, else the published files, else made-up records of the same shape.
 void choose_records(BenchClassifierOptions& options) {
-    const std::filesystem::path folder = published_data_folder();
-    const bool published = !folder.empty() && std::filesystem::exists(folder / kTrainFile);
     if (options.records.empty()) {
-        options.records = published ? (folder / kTrainFile).string() : kMadeUpTrain;
+        options.records = published_or_made_up(kTrainFile, kMadeUpTrain);
     }
     if (options.unseen.empty()) {
-        options.unseen = published ? (folder / kUnseenFile).string() : kMadeUpUnseen;
+        options.unseen = published_or_made_up(kUnseenFile, kMadeUpUnseen);
     }
 }
 

@@ -157,4 +157,11 @@ std::filesystem::path published_data_folder() {
     return data_above(fs::read_symlink("/proc/self/exe", ignored).parent_path());
 }
 
+std::string published_or_made_up(const std::filesystem::path& file, const std::string& made_up) {
+    const std::filesystem::path folder = published_data_folder();
+    std::error_code ignored;
+    const bool published = !folder.empty() && std::filesystem::exists(folder / file, ignored);
+    return published ? (folder / file).string() : made_up;
+}
+
 }  // namespace tributary::app

@@ -39,4 +39,7 @@ int sign_of_label(const datasets::ClassName& label, const std::string& class_nam
 /// working folder or the program, or beside any folder above them; empty when there is none.
 std::filesystem::path published_data_folder();
 
+/// A file of the published data sets if it is there, else a made-up source; for load_records().
+std::string published_or_made_up(const std::filesystem::path& file, const std::string& made_up);
+
 }  // namespace tributary::app

@@ -23,7 +23,9 @@ double cpu_seconds() {
 }
 
 std::int8_t BenchData::sign(std::size_t row) const {
-    return records->labels[row] == datasets::kNormalClass ? std::int8_t{-1} : std::int8_t{1};
+    const datasets::ClassName& label = records->labels[row];
+    const bool is_class = object_class ? label == *object_class : label != datasets::kNormalClass;
+    return is_class ? std::int8_t{1} : std::int8_t{-1};
 }
 
 TrainingBatch BenchData::batch(std::span<const std::size_t> rows, double noise,

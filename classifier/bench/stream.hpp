@@ -23,6 +23,7 @@ struct BenchData {
     const datasets::LabelledRecords* records = nullptr;
     std::vector<std::size_t> train;
     std::vector<std::size_t> test;
+    std::optional<datasets::ClassName> object_class{};  ///< nothing: all but "normal"
 
     [[nodiscard]] std::int8_t sign(std::size_t row) const;
     /// The rows as a batch; each label is flipped with the probability `noise`.
