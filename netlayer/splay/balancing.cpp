@@ -14,7 +14,7 @@ using overlay::Report;
 using overlay::Side;
 using overlay::Weights;
 
-/// After a join; refused steps are tried again in the meantime.
+/// After a join or a leave; refused steps are tried again in the meantime.
 constexpr std::int64_t kBeats = 8;
 
 std::uint32_t size_of(const Child* child) {
@@ -34,6 +34,11 @@ void Balancing::joins(Child& towards, Key joiner) {
         towards.subtree = std::min(towards.subtree + 1, kMaxSubtree);
         ++(joiner < towards.card.key ? towards.sizes.self.left : towards.sizes.self.right);
     }
+    begin();
+}
+
+void Balancing::begin() {
+    if (!state_.options.balance_joins) return;
     state_.adjustment.balance_until = state_.now + state_.options.heartbeat * kBeats;
     look();
 }
@@ -50,7 +55,10 @@ Report Balancing::sizes() const {
 
 void Balancing::hear(Child& child, const Report& sizes) {
     if (child.sizes == sizes) return;
+    // No rotation below the child changes how many there are: somebody has left.
+    const bool fewer = sizes.self.sum() < child.sizes.self.sum();
     child.sizes = sizes;
+    if (fewer) begin();
     look();
 }
 

@@ -3,6 +3,7 @@
 #include "netlayer/operation/reads.hpp"
 #include "netlayer/operation/updates.hpp"
 #include "netlayer/queue/retrieval.hpp"
+#include "netlayer/splay/balancing.hpp"
 #include "netlayer/splay/holders.hpp"
 #include "netlayer/splay/rising.hpp"
 #include "netlayer/splay/sinking.hpp"
@@ -137,6 +138,7 @@ void Recovery::tick() {
 
 void Recovery::give_up(ProcessId child, bool left) {
     state_.children.erase(child);
+    Balancing(state_).leaves();
     state_.dirty = true;
     ChildGone gone{child, left, 0};
     if (!left) ++state_.counters.children_lost;

@@ -128,6 +128,59 @@ TEST(Balancing, LeavesKeepTheSizesTrue) {
     expect_true_sizes(tree, left);
 }
 
+void leave(Tree& tree, const std::vector<ProcessId>& ids) {
+    for (const ProcessId id : ids) {
+        tree.give(id, LeaveInvoked{});
+        for (int beats = 0; beats < 40 && tree.state(id).is_connected(); ++beats) {
+            tree.pass(tree.options().heartbeat);
+        }
+        ASSERT_FALSE(tree.state(id).is_connected()) << id;
+    }
+    tree.pass(tree.options().heartbeat * 20);
+}
+
+// The larger of two subtrees rises when a process leaves.
+TEST(Balancing, NoOrderOfLeavesMakesADeepTree) {
+    for (const std::vector<ProcessId>& ids : orders()) {
+        Tree tree(searching(RotationPolicy::none, true));
+        grow(tree, in_order());
+        for (auto first = ids.begin(); ids.end() - first > 16; first += 16) {
+            leave(tree, {first, first + 16});
+            const std::vector<ProcessId> left(first + 16, ids.end());
+
+            EXPECT_LE(static_cast<double>(depth(tree, left)),
+                      1.5 * std::log2(static_cast<double>(left.size())));
+        }
+    }
+}
+
+/// The way to the deepest process, and everybody else, the deepest first.
+std::pair<std::vector<ProcessId>, std::vector<ProcessId>> deepest_path(Tree& tree) {
+    std::vector<ProcessId> ids = in_order();
+    const auto depth_of = [&tree](ProcessId id) { return way_up(tree, id).size(); };
+    std::stable_sort(ids.begin(), ids.end(), [&](ProcessId one, ProcessId other) {
+        return depth_of(one) > depth_of(other);
+    });
+    const std::vector<ProcessId> path = way_up(tree, ids.front());
+    std::erase_if(ids, [&path](ProcessId id) {
+        return std::find(path.begin(), path.end(), id) != path.end();
+    });
+    return {path, ids};
+}
+
+// Nobody sinks here, since every leaver is a leaf: what is left is a path, but for the balancing.
+TEST(Balancing, WhenAllBesideOnePathLeaveItBecomesShallow) {
+    Tree tree(searching(RotationPolicy::none, true));
+    grow(tree, in_order());
+    const auto [path, others] = deepest_path(tree);
+
+    leave(tree, others);
+
+    EXPECT_LE(static_cast<double>(depth(tree, path)),
+              1.5 * std::log2(static_cast<double>(path.size())));
+    expect_true_sizes(tree, path);
+}
+
 // What a policy has made of the tree stays, as long as nobody joins.
 TEST(Balancing, NothingIsUndoneLongAfterAJoin) {
     Tree tree(searching(RotationPolicy::none, true));
