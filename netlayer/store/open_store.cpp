@@ -5,12 +5,12 @@
 
 namespace tributary::netlayer {
 
-Result<std::unique_ptr<Store>> open_store(const std::string& where) {
+Result<std::unique_ptr<Store>> open_store(const std::string& where, const Retention& retention) {
     if (!where.starts_with("postgresql://") && !where.starts_with("postgres://")) {
-        return SqliteStore::open(where);
+        return SqliteStore::open(where, retention);
     }
 #ifdef TRIBUTARY_HAVE_PQ
-    return PostgresStore::open(where);
+    return PostgresStore::open(where, retention);
 #else
     return fail(Errc::invalid_argument,
                 "this program was built without PostgreSQL. Install libpq-dev, configure and build "

@@ -5,12 +5,14 @@
 #include <memory>
 #include <string>
 
-#include "netlayer/store/store.hpp"
+#include "netlayer/store/retention.hpp"
 
 namespace tributary::netlayer {
 
-/// @param where  a file, or `postgresql://...`
+/// @param where      a file, or `postgresql://...`
+/// @param retention  which versions are kept of every object
 /// @error invalid_argument (built without PostgreSQL), and as the stores' open()
-Result<std::unique_ptr<Store>> open_store(const std::string& where);
+Result<std::unique_ptr<Store>> open_store(const std::string& where,
+                                          const Retention& retention = {});
 
 }  // namespace tributary::netlayer

@@ -2,10 +2,8 @@
 
 #include "netlayer/store/postgres_store.hpp"
 
-#include <algorithm>
-
 #include "base/hash.hpp"
-#include "netlayer/store/postgres.hpp"
+#include "netlayer/store/postgres_parts.hpp"
 
 namespace tributary::netlayer {
 
@@ -35,54 +33,17 @@ CREATE TABLE IF NOT EXISTS tributary.members (
 CREATE TABLE IF NOT EXISTS tributary.state (
   id bigint PRIMARY KEY CHECK (id = 1), bytes bytea NOT NULL);
 CREATE TABLE IF NOT EXISTS tributary.state_contents (hash text PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS tributary.tags (
+  object text NOT NULL,
+  name text NOT NULL,
+  version bigint NOT NULL,
+  PRIMARY KEY (object, name));
+CREATE INDEX IF NOT EXISTS tags_by_version ON tributary.tags (object, version);
 COMMIT;
 SET search_path TO tributary;
 )";
 
-constexpr const char* kSelectVersions =
-    "SELECT v.object, v.version, v.content, c.body FROM versions v JOIN contents c "
-    "ON c.hash = v.content ";
-
-Result<Body> checked_body(Bytes body, const std::string& hash) {
-    if (to_hex(blake2b(body)) != hash) {
-        return fail(Errc::corrupt, "the stored content " + hash +
-                                       " does not match its name. Restore the store from a backup");
-    }
-    return std::make_shared<const Bytes>(std::move(body));
-}
-
-/// A row of kSelectVersions.
-Result<Object> object_of(const PostgresRows& rows, int row) {
-    Object object{rows.text(row, 0), rows.number(row, 1), nullptr};
-    TRIBUTARY_TRY(Body body, checked_body(rows.blob(row, 3), rows.text(row, 2)));
-    if (!body->empty()) object.body = std::move(body);
-    return object;
-}
-
 }  // namespace
-
-struct PostgresStore::Parts {
-    Parts(PostgresConnection opened, std::uint64_t kept)
-        : connection(std::move(opened)), history(kept) {}
-
-    /// @param lock  how the row is locked until the transaction ends
-    Result<std::uint64_t> meta(const char* key, const std::string& lock = "");
-    Status check_rule();
-    Result<bool> is_newer(const Object& object, const std::string& content);
-    Status write(const Object& object);
-    Status trim(const ObjectId& object);
-    Status sweep(const std::string& content);
-    Status put_content(const std::string& hash, ByteView body);
-    Status write(const StoredState& state);
-    Status run(const std::string& sql, const std::vector<PostgresValue>& values = {}) {
-        TRIBUTARY_TRY(const PostgresRows done, connection.run(sql, values));
-        return {};
-    }
-
-    PostgresConnection connection;
-    std::uint64_t history;
-    Incarnation incarnation = 0;
-};
 
 Result<std::uint64_t> PostgresStore::Parts::meta(const char* key, const std::string& lock) {
     TRIBUTARY_TRY(
@@ -136,16 +97,6 @@ Status PostgresStore::Parts::write(const Object& object) {
     return trim(object.id);
 }
 
-Status PostgresStore::Parts::trim(const ObjectId& object) {
-    TRIBUTARY_TRY(const PostgresRows surplus,
-                  connection.run("DELETE FROM versions WHERE object = $1 AND version IN (SELECT "
-                                 "version FROM versions WHERE object = $1 ORDER BY version DESC "
-                                 "OFFSET $2) RETURNING content",
-                                 {std::string_view(object), history}));
-    for (int row = 0; row < surplus.size(); ++row) TRIBUTARY_CHECK(sweep(surplus.text(row, 0)));
-    return {};
-}
-
 /// Removes a content that neither a version nor the protocol state names.
 Status PostgresStore::Parts::sweep(const std::string& content) {
     return run(
@@ -175,11 +126,10 @@ Status PostgresStore::Parts::write(const StoredState& state) {
 }
 
 Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& url,
-                                                           std::uint64_t history) {
+                                                           const Retention& retention) {
     TRIBUTARY_TRY(PostgresConnection connection, PostgresConnection::open(url));
     TRIBUTARY_CHECK(connection.execute(kCreateTables));
-    auto parts =
-        std::make_unique<Parts>(std::move(connection), std::max<std::uint64_t>(history, 1));
+    auto parts = std::make_unique<Parts>(std::move(connection), retention);
     TRIBUTARY_TRY(const std::uint64_t format, parts->meta("format"));
     if (format != kPostgresFormat) {
         return fail(Errc::mismatch, "the PostgreSQL store has format " + std::to_string(format) +
@@ -217,23 +167,10 @@ Result<std::optional<StoredState>> PostgresStore::load_state() {
                   parts_->connection.run("SELECT s.hash, c.body FROM state_contents s LEFT JOIN "
                                          "contents c ON c.hash = s.hash"));
     for (int row = 0; row < bodies.size(); ++row) {
-        TRIBUTARY_TRY(Body body, checked_body(bodies.blob(row, 1), bodies.text(row, 0)));
+        TRIBUTARY_TRY(Body body, Parts::checked_body(bodies.blob(row, 1), bodies.text(row, 0)));
         state.bodies.emplace(bodies.text(row, 0), std::move(body));
     }
     return state;
-}
-
-Result<std::vector<Object>> PostgresStore::load() {
-    TRIBUTARY_TRY(const PostgresRows rows,
-                  parts_->connection.run(std::string(kSelectVersions) +
-                                         "WHERE v.version = (SELECT MAX(version) FROM versions "
-                                         "WHERE object = v.object) ORDER BY v.object"));
-    std::vector<Object> objects;
-    for (int row = 0; row < rows.size(); ++row) {
-        TRIBUTARY_TRY(Object object, object_of(rows, row));
-        objects.push_back(std::move(object));
-    }
-    return objects;
 }
 
 Result<Incarnation> PostgresStore::begin_incarnation() {
@@ -244,6 +181,7 @@ Result<Incarnation> PostgresStore::begin_incarnation() {
     }
     TRIBUTARY_CHECK(
         parts_->run("UPDATE meta SET value = $1 WHERE key = 'incarnation'", {ruling + 1}));
+    TRIBUTARY_CHECK(parts_->trim_all());
     TRIBUTARY_CHECK(transaction.commit());
     parts_->incarnation = ruling + 1;
     return parts_->incarnation;
@@ -277,31 +215,6 @@ Result<std::vector<Member>> PostgresStore::members() {
         found.push_back({rows.text(row, 0), rows.text(row, 1), rows.number(row, 2)});
     }
     return found;
-}
-
-Result<std::vector<StoredVersion>> PostgresStore::history(const ObjectId& object) {
-    TRIBUTARY_TRY(const PostgresRows rows,
-                  parts_->connection.run(
-                      "SELECT v.version, v.content, length(c.body)::bigint FROM versions v JOIN "
-                      "contents c ON c.hash = v.content WHERE v.object = $1 ORDER BY v.version "
-                      "DESC",
-                      {std::string_view(object)}));
-    std::vector<StoredVersion> found;
-    for (int row = 0; row < rows.size(); ++row) {
-        found.push_back({rows.number(row, 0), rows.text(row, 1), rows.number(row, 2)});
-    }
-    return found;
-}
-
-Result<Object> PostgresStore::version(const ObjectId& object, Version version) {
-    TRIBUTARY_TRY(const PostgresRows rows,
-                  parts_->connection.run(
-                      std::string(kSelectVersions) + "WHERE v.object = $1 AND v.version = $2",
-                      {std::string_view(object), version}));
-    if (rows.size() == 1) return object_of(rows, 0);
-    return fail(Errc::not_found,
-                "object " + object + " has no version " + std::to_string(version) +
-                    " in the store. List the kept ones with: tributary models --state DIR");
 }
 
 }  // namespace tributary::netlayer

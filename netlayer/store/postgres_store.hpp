@@ -10,17 +10,17 @@
 #include <memory>
 #include <string>
 
-#include "netlayer/store/store.hpp"
+#include "netlayer/store/retention.hpp"
 
 namespace tributary::netlayer {
 
 class PostgresStore final : public Store {
  public:
-    /// @param url      as libpq reads it: `postgresql://...`
-    /// @param history  versions kept of every object, at least 1
+    /// @param url        as libpq reads it: `postgresql://...`
+    /// @param retention  which versions are kept of every object
     /// @error unreachable, permission, mismatch (format; fsync off), io
     static Result<std::unique_ptr<PostgresStore>> open(const std::string& url,
-                                                       std::uint64_t history = 16);
+                                                       const Retention& retention = {});
     struct Parts;
     /// For open().
     explicit PostgresStore(std::unique_ptr<Parts> parts);
@@ -36,6 +36,8 @@ class PostgresStore final : public Store {
     Result<std::vector<Member>> members() override;
     Result<std::vector<StoredVersion>> history(const ObjectId& object) override;
     Result<Object> version(const ObjectId& object, Version version) override;
+    Status tag(const Tag& tag, Retag retag) override;
+    Status untag(const ObjectId& object, const std::string& name) override;
 
  private:
     std::unique_ptr<Parts> parts_;

@@ -1,9 +1,7 @@
 #include "netlayer/store/sqlite_store.hpp"
 
-#include <algorithm>
-
 #include "base/hash.hpp"
-#include "netlayer/store/database.hpp"
+#include "netlayer/store/sqlite_parts.hpp"
 
 namespace tributary::netlayer {
 
@@ -25,9 +23,15 @@ CREATE TABLE members (
   public_key TEXT PRIMARY KEY, name TEXT NOT NULL, id INTEGER NOT NULL UNIQUE) WITHOUT ROWID;
 )";
 // Added to stores of earlier programs when they are opened.
-constexpr const char* kCreateState = R"(
+constexpr const char* kCreateLater = R"(
 CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS state_contents (hash TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tags (
+  object TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (object, name)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tags_by_version ON tags (object, version);
 )";
 
 Error with_remedy(Error error) {
@@ -39,30 +43,21 @@ Error with_remedy(Error error) {
 
 }  // namespace
 
-struct SqliteStore::Parts {
-    explicit Parts(Database opened, std::uint64_t kept)
-        : database(std::move(opened)), history(kept) {}
-
-    Result<std::uint64_t> ruling_incarnation();
-    Result<bool> is_newer(const Object& object, const std::string& content);
-    Status write(const Object& object);
-    Status trim(const ObjectId& object);
-    Status sweep(const std::string& content);
-    Status write(const StoredState& state);
-    Result<Body> read_content(const std::string& hash);
-    Result<Object> read_version(Statement& row);
-
-    Database database;
-    std::uint64_t history;
-    Incarnation incarnation = 0;
-};
-
 Result<std::uint64_t> SqliteStore::Parts::ruling_incarnation() {
     TRIBUTARY_TRY(Statement query,
                   database.prepare("SELECT value FROM meta WHERE key = 'incarnation'"));
     TRIBUTARY_TRY(const bool row, query.step());
     if (!row) return fail(Errc::corrupt, "the store has lost its incarnation");
     return query.number(0);
+}
+
+/// Inside the transaction of a write: nobody newer rules.
+Status SqliteStore::Parts::check_rule() {
+    TRIBUTARY_TRY(const std::uint64_t ruling, ruling_incarnation());
+    if (ruling == incarnation) return {};
+    return fail(Errc::conflict, "coordinator " + std::to_string(incarnation) +
+                                    " may not write any more: coordinator " +
+                                    std::to_string(ruling) + " has taken over. Stop this one");
 }
 
 /// Whether to write; a stored version is never replaced.
@@ -96,26 +91,6 @@ Status SqliteStore::Parts::write(const Object& object) {
                         .bind(4, incarnation)
                         .run());
     return trim(object.id);
-}
-
-Status SqliteStore::Parts::trim(const ObjectId& object) {
-    TRIBUTARY_TRY(Statement old,
-                  database.prepare("SELECT version, content FROM versions WHERE object = ?1 "
-                                   "ORDER BY version DESC LIMIT -1 OFFSET ?2"));
-    old.bind(1, std::string_view(object)).bind(2, history);
-    std::vector<std::pair<Version, std::string>> surplus;
-    while (true) {
-        TRIBUTARY_TRY(const bool row, old.step());
-        if (!row) break;
-        surplus.emplace_back(old.number(0), old.text(1));
-    }
-    for (const auto& [version, content] : surplus) {
-        TRIBUTARY_TRY(Statement drop, database.prepare("DELETE FROM versions WHERE object = ?1 "
-                                                       "AND version = ?2"));
-        TRIBUTARY_CHECK(drop.bind(1, std::string_view(object)).bind(2, version).run());
-        TRIBUTARY_CHECK(sweep(content));
-    }
-    return {};
 }
 
 /// Removes a content that neither a version nor the protocol state names.
@@ -165,27 +140,14 @@ Result<Body> SqliteStore::Parts::read_content(const std::string& hash) {
     return std::make_shared<const Bytes>(std::move(body));
 }
 
-/// Columns: object, version, content's hash, body.
-Result<Object> SqliteStore::Parts::read_version(Statement& row) {
-    Object object{row.text(0), row.number(1), nullptr};
-    Bytes body = row.blob(3);
-    if (to_hex(blake2b(body)) != row.text(2)) {
-        return fail(Errc::corrupt, "the stored content of object " + object.id + " version " +
-                                       std::to_string(object.version) +
-                                       " does not match its name. Restore the store from a backup");
-    }
-    if (!body.empty()) object.body = std::make_shared<const Bytes>(std::move(body));
-    return object;
-}
-
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& file,
-                                                       std::uint64_t history) {
+                                                       const Retention& retention) {
     auto database = Database::open(file, kStoreFormat, kCreateStore);
     if (!database) return fail(with_remedy(database.error()));
-    if (const Status made = database->execute(kCreateState); !made) {
+    if (const Status made = database->execute(kCreateLater); !made) {
         return fail(with_remedy(made.error()));
     }
-    auto parts = std::make_unique<Parts>(std::move(*database), std::max<std::uint64_t>(history, 1));
+    auto parts = std::make_unique<Parts>(std::move(*database), retention);
     auto ruling = parts->ruling_incarnation();
     if (!ruling) {
         // A database of another program answers "no such table".
@@ -202,12 +164,7 @@ SqliteStore::~SqliteStore() = default;
 
 Status SqliteStore::commit(const Batch& batch) {
     TRIBUTARY_TRY(Transaction transaction, Transaction::begin(parts_->database));
-    TRIBUTARY_TRY(const std::uint64_t ruling, parts_->ruling_incarnation());
-    if (ruling != parts_->incarnation) {
-        return fail(Errc::conflict, "coordinator " + std::to_string(parts_->incarnation) +
-                                        " may not write any more: coordinator " +
-                                        std::to_string(ruling) + " has taken over. Stop this one");
-    }
+    TRIBUTARY_CHECK(parts_->check_rule());
     for (const Object& object : batch.objects) TRIBUTARY_CHECK(parts_->write(object));
     if (batch.state) TRIBUTARY_CHECK(parts_->write(*batch.state));
     return transaction.commit();
@@ -254,6 +211,7 @@ Result<Incarnation> SqliteStore::begin_incarnation() {
     TRIBUTARY_TRY(Statement update,
                   parts_->database.prepare("UPDATE meta SET value = ?1 WHERE key = 'incarnation'"));
     TRIBUTARY_CHECK(update.bind(1, ruling + 1).run());
+    TRIBUTARY_CHECK(parts_->trim_all());
     TRIBUTARY_CHECK(transaction.commit());
     parts_->incarnation = ruling + 1;
     return parts_->incarnation;
@@ -290,33 +248,6 @@ Result<std::vector<Member>> SqliteStore::members() {
         if (!row) return found;
         found.push_back({query.text(0), query.text(1), query.number(2)});
     }
-}
-
-Result<std::vector<StoredVersion>> SqliteStore::history(const ObjectId& object) {
-    TRIBUTARY_TRY(Statement query,
-                  parts_->database.prepare(
-                      "SELECT v.version, v.content, length(c.body) FROM versions v JOIN contents c "
-                      "ON c.hash = v.content WHERE v.object = ?1 ORDER BY v.version DESC"));
-    query.bind(1, std::string_view(object));
-    std::vector<StoredVersion> found;
-    while (true) {
-        TRIBUTARY_TRY(const bool row, query.step());
-        if (!row) return found;
-        found.push_back({query.number(0), query.text(1), query.number(2)});
-    }
-}
-
-Result<Object> SqliteStore::version(const ObjectId& object, Version version) {
-    TRIBUTARY_TRY(Statement query,
-                  parts_->database.prepare(
-                      "SELECT v.object, v.version, v.content, c.body FROM versions v JOIN contents "
-                      "c ON c.hash = v.content WHERE v.object = ?1 AND v.version = ?2"));
-    query.bind(1, std::string_view(object)).bind(2, version);
-    TRIBUTARY_TRY(const bool row, query.step());
-    if (row) return parts_->read_version(query);
-    return fail(Errc::not_found,
-                "object " + object + " has no version " + std::to_string(version) +
-                    " in the store. List the kept ones with: tributary models --state DIR");
 }
 
 }  // namespace tributary::netlayer

@@ -1,8 +1,8 @@
 #pragma once
-// Where the server keeps what must survive it: the newest version of every object, its history,
-// the members, and the incarnation. One interface for SQLite and PostgreSQL (open_store.hpp).
-// Invariants: commit() returns success only when the batch is on disk, all of it or nothing; a
-// version once stored under an id never gets another content; incarnations only grow.
+// Where the server keeps what must survive it: the newest version of every object, its history
+// (retention.hpp), the members, and the incarnation. One interface for SQLite and PostgreSQL
+// (open_store.hpp). Invariants: commit() returns success only when the batch is on disk, all of it
+// or nothing; a version once stored under an id never gets another content; incarnations only grow.
 // Thread: one at a time (the node calls from its store thread only, after loading).
 // protocol section 7.
 
@@ -27,12 +27,25 @@ struct Member {
     friend bool operator==(const Member&, const Member&) = default;
 };
 
-/// One stored version of an object, without its content.
+/// One stored version of an object, without its content, and what it is kept for.
 struct StoredVersion {
     Version version = 0;
     std::string content;  ///< BLAKE2b-256 of the body, hexadecimal
     std::uint64_t bytes = 0;
+    std::vector<std::string> tags{};  ///< sorted
+    bool is_recent = false;           ///< one of the newest
+    bool is_milestone = false;        ///< see retention.hpp
 };
+
+/// A name for a version, which is kept as long as it has one.
+struct Tag {
+    ObjectId object;
+    std::string name;
+    Version version = 0;
+};
+
+/// What becomes of a name that stands for another version already.
+enum class Retag { refuse, move };
 
 /// The server's protocol state as bytes, and the bodies that it refers to by the BLAKE2b-256 of
 /// their contents (hexadecimal). The store does not look into it.
@@ -71,7 +84,8 @@ class Store {
     /// @error io, corrupt
     virtual Result<std::vector<Object>> load() = 0;
 
-    /// A number larger than every earlier one; from then on this store writes for it.
+    /// A number larger than every earlier one; from then on this store writes for it, and keeps of
+    /// every object what its Retention says.
     /// @error io
     virtual Result<Incarnation> begin_incarnation() = 0;
 
@@ -83,13 +97,22 @@ class Store {
     /// @error io
     virtual Result<std::vector<Member>> members() = 0;
 
-    /// The versions still kept of an object, newest first.
+    /// The versions still kept of an object, newest first, each with what it is kept for.
     /// @error io
     virtual Result<std::vector<StoredVersion>> history(const ObjectId& object) = 0;
 
     /// One kept version of an object.
     /// @error not_found, corrupt (the content does not match its name), io
     virtual Result<Object> version(const ObjectId& object, Version version) = 0;
+
+    /// Names a kept version. The same tag again changes nothing.
+    /// @error invalid_argument, not_found, limit_exceeded (tags.hpp); conflict (the name stands for
+    ///        another version and may not move, or a newer incarnation rules), io
+    virtual Status tag(const Tag& tag, Retag retag) = 0;
+
+    /// Removes a name, and the version that nothing else speaks for.
+    /// @error not_found, conflict (a newer incarnation rules), io
+    virtual Status untag(const ObjectId& object, const std::string& name) = 0;
 };
 
 }  // namespace tributary::netlayer

@@ -47,6 +47,10 @@ class GatedStore final : public Store {
     Result<Object> version(const ObjectId& object, Version version) override {
         return inner_->version(object, version);
     }
+    Status tag(const Tag& tag, Retag retag) override { return inner_->tag(tag, retag); }
+    Status untag(const ObjectId& object, const std::string& name) override {
+        return inner_->untag(object, name);
+    }
 
  private:
     std::unique_ptr<Store> inner_;

@@ -30,8 +30,8 @@ class PostgresStoreTest : public testing::Test {
         server_.emplace();
         ASSERT_TRUE(server_->runs());
     }
-    std::unique_ptr<PostgresStore> open(std::uint64_t history = 16) {
-        auto store = PostgresStore::open(server_->url(), history);
+    std::unique_ptr<PostgresStore> open(const Retention& retention = {}) {
+        auto store = PostgresStore::open(server_->url(), retention);
         EXPECT_TRUE(store) << store.error().message;
         return store ? std::move(*store) : nullptr;
     }
@@ -49,7 +49,7 @@ class PostgresStoreTest : public testing::Test {
 TEST_F(PostgresStoreTest, KeepsNewestVersionsHistoryAndMembersOverAServerCrash) {
     const Member campus{std::string(40, 'k'), "campus", 0xF234567890ABCDEF};
     {
-        const auto store = open(3);
+        const auto store = open({.last = 3, .every = 0});
         ASSERT_TRUE(store->commit({object_of("b", 1, "b1"), Object{"empty", 1, nullptr}}));
         for (Version version = 1; version <= 5; ++version) {
             ASSERT_TRUE(store->commit({object_of("a", version, "v" + std::to_string(version))}));
@@ -61,7 +61,7 @@ TEST_F(PostgresStoreTest, KeepsNewestVersionsHistoryAndMembersOverAServerCrash) 
 
     server_->stop();
     ASSERT_TRUE(server_->start());
-    const auto store = open(3);
+    const auto store = open({.last = 3, .every = 0});
     const auto objects = store->load();
     const auto kept = store->history("a");
 
@@ -96,7 +96,7 @@ TEST_F(PostgresStoreTest, ProtocolStateComesBackWithItsBodies) {
         return std::make_shared<const Bytes>(to_bytes(text));
     };
     const auto name = [](const std::string& text) { return to_hex(blake2b(to_bytes(text))); };
-    const auto store = open(1);
+    const auto store = open({.last = 1, .every = 0});
     Batch first{{object_of("a", 1, "moving")}, StoredState{to_bytes("one"), {}}};
     first.state->bodies[name("moving")] = body("moving");
     Batch second{{object_of("a", 2, "newer")}, StoredState{to_bytes("two"), {}}};
@@ -105,7 +105,7 @@ TEST_F(PostgresStoreTest, ProtocolStateComesBackWithItsBodies) {
 
     ASSERT_TRUE(store->commit(first));
     ASSERT_TRUE(store->commit(second));
-    const auto state = open(1)->load_state();
+    const auto state = open({.last = 1, .every = 0})->load_state();
 
     ASSERT_TRUE(state && *state);
     EXPECT_EQ(as_text((*state)->bytes), "two");

@@ -24,8 +24,8 @@ std::string text_of(const Object& object) {
 
 class SqliteStoreTest : public testing::Test {
  protected:
-    std::unique_ptr<SqliteStore> open(std::uint64_t history = 16) {
-        auto store = SqliteStore::open(file_, history);
+    std::unique_ptr<SqliteStore> open(const Retention& retention = {}) {
+        auto store = SqliteStore::open(file_, retention);
         EXPECT_TRUE(store) << store.error().message;
         return store ? std::move(*store) : nullptr;
     }
@@ -106,7 +106,7 @@ TEST_F(SqliteStoreTest, RepeatedAndOlderVersionsChangeNothing) {
 }
 
 TEST_F(SqliteStoreTest, HistoryKeepsTheNewestVersionsOnly) {
-    const auto store = open(3);
+    const auto store = open({.last = 3, .every = 0});
     for (Version version = 1; version <= 5; ++version) {
         ASSERT_TRUE(store->commit({object_of("a", version, "v" + std::to_string(version))}));
     }
@@ -125,7 +125,7 @@ TEST_F(SqliteStoreTest, HistoryKeepsTheNewestVersionsOnly) {
 }
 
 TEST_F(SqliteStoreTest, ContentSharedByVersionsStaysUntilTheLastIsGone) {
-    const auto store = open(1);
+    const auto store = open({.last = 1, .every = 0});
     ASSERT_TRUE(store->commit({object_of("a", 1, "same"), object_of("b", 1, "same")}));
 
     ASSERT_TRUE(store->commit({object_of("a", 2, "other")}));
