@@ -171,6 +171,16 @@ Result<KeyTable> Node::keys(bool bisect) {
     return awaited.get(kStatusTimeout, "the request for the keys");
 }
 
+Status Node::with_store(StoreTask task, Micros timeout) {
+    Awaited<Status> awaited;
+    ZmqDriver& driver = *parts_->driver;
+    TRIBUTARY_CHECK(
+        driver.mailbox().post([&driver, task = std::move(task), done = awaited.setter()] {
+            driver.with_store(task, done);
+        }));
+    return awaited.get(timeout, "the request to the store");
+}
+
 Result<NodeStatus> Node::status() {
     Awaited<Result<NodeStatus>> awaited;
     ZmqDriver& driver = *parts_->driver;

@@ -40,6 +40,10 @@ using Computation =
 
 enum class Role { server, client };
 
+/// What is done with the store of a server; runs on its thread and commits wait for it, so that it
+/// must be short. It may outlive the caller's wait: capture by value.
+using StoreTask = std::function<Status(Store& store)>;
+
 /// What an update waits for (protocol decision 5).
 enum class Durability {
     applied,  ///< its program ran
@@ -169,6 +173,11 @@ class Node {
     ///                the next time
     /// @error invalid_argument (another tree, or nothing was observed), limit_exceeded, io, timeout
     Result<KeyTable> keys(bool bisect);
+
+    /// Server: lets a task use the store, between two commits.
+    /// @error what the task answered; invalid_argument (a client), limit_exceeded, timeout (outcome
+    ///        unknown), disconnected, io (the store has failed)
+    Status with_store(StoreTask task, Micros timeout = std::chrono::seconds(10));
 
     /// @error timeout (the reactor did not answer within a second)
     Result<NodeStatus> status();

@@ -29,6 +29,17 @@ void StoreWriter::enrol(Member member) {
     changed_.notify_one();
 }
 
+bool StoreWriter::run_on_store(Task task) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (tasks_.size() >= kMaxTasks) return false;
+        if (!ended_) tasks_.push_back(std::exchange(task, nullptr));
+    }
+    if (task) task(nullptr);
+    changed_.notify_one();
+    return true;
+}
+
 void StoreWriter::stop() {
     {
         const std::lock_guard lock(mutex_);
@@ -39,19 +50,35 @@ void StoreWriter::stop() {
 }
 
 void StoreWriter::run() {
+    work();
+    end();
+}
+
+/// Nobody may wait for a task that cannot run any more.
+void StoreWriter::end() {
+    std::unique_lock lock(mutex_);
+    ended_ = true;
+    const std::vector<Task> tasks = std::exchange(tasks_, {});
+    lock.unlock();
+    for (const Task& task : tasks) task(nullptr);
+}
+
+void StoreWriter::work() {
     std::unique_lock lock(mutex_);
     while (true) {
-        changed_.wait(lock, [this] { return stopping_ || !batches_.empty() || !members_.empty(); });
+        changed_.wait(lock, [this] {
+            return stopping_ || !batches_.empty() || !members_.empty() || !tasks_.empty();
+        });
         const std::vector<Persist> batches = std::exchange(batches_, {});
         const std::vector<Member> members = std::exchange(members_, {});
-        if (batches.empty() && members.empty()) return;
+        const std::vector<Task> tasks = std::exchange(tasks_, {});
+        if (batches.empty() && members.empty() && tasks.empty()) return;
         lock.unlock();
         const Status status = write(batches, members);
-        if (!status) {
-            stored_(fail(status.error()));
-            return;
-        }
-        if (!batches.empty()) stored_(batches.back().token);
+        if (!status) stored_(fail(status.error()));
+        if (status && !batches.empty()) stored_(batches.back().token);
+        for (const Task& task : tasks) task(status ? store_.get() : nullptr);
+        if (!status) return;
         lock.lock();
     }
 }

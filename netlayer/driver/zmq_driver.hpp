@@ -59,6 +59,7 @@ class ZmqDriver {
     void rotate(ProcessId child);
     Status choose(RotationPolicy policy);
     Result<KeyTable> keys(bool bisect);
+    void with_store(StoreTask task, Done done);
     void when_connected(Done done);
     [[nodiscard]] NodeStatus status() const;
     [[nodiscard]] OverlayView overlay() const { return process_->overlay(); }

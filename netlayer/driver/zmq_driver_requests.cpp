@@ -53,6 +53,24 @@ Status ZmqDriver::choose(RotationPolicy policy) {
     return {};
 }
 
+/// `done` is called on the writer's thread, or at once.
+void ZmqDriver::with_store(StoreTask task, Done done) {
+    if (const auto error = dead()) return done(fail(*error));
+    if (!is_server()) {
+        return done(fail(Errc::invalid_argument,
+                         "a member has no store. Ask the coordinator: give its --state"));
+    }
+    const bool accepted = writer_->run_on_store([task = std::move(task), done](Store* store) {
+        done(store != nullptr ? task(*store)
+                              : Status(fail(Errc::io,
+                                            "the store failed. Ask for the status of the "
+                                            "coordinator, and start it again")));
+    });
+    if (accepted) return;
+    done(fail(Errc::limit_exceeded,
+              "too many requests wait for the store. Repeat when some have been answered"));
+}
+
 void ZmqDriver::when_connected(Done done) {
     if (const auto error = dead()) {
         done(fail(*error));

@@ -37,6 +37,33 @@ TEST(Node, OneClientUpdatesAndReadsAnObject) {
     EXPECT_EQ(counter_value(*object), 1U);
 }
 
+TEST(Node, OnlyTheServerHasAStoreToAsk) {
+    Cluster cluster;
+    cluster.enrol("campus");
+    ASSERT_TRUE(cluster.start_server());
+    const auto campus = cluster.join("campus");
+    ASSERT_TRUE(campus) << campus.error().message;
+    ASSERT_TRUE((*campus)->update(increment_of({"a"}, Durability::durable)));
+    std::size_t found = 0;
+    const StoreTask count = [&found](Store& store) -> Status {
+        TRIBUTARY_TRY(const auto history, store.history("a"));
+        found = history.size();
+        return {};
+    };
+
+    const Status asked = cluster.server().with_store(count);
+    const Status refused = (*campus)->with_store(count);
+    const Status failed =
+        cluster.server().with_store([](Store& store) { return store.untag("a", "nothing"); });
+
+    ASSERT_TRUE(asked) << asked.error().message;
+    EXPECT_EQ(found, 1U);
+    EXPECT_EQ(refused.error().code, Errc::invalid_argument);
+    EXPECT_EQ(failed.error().code, Errc::not_found);
+    EXPECT_TRUE((*campus)->update(increment_of({"a"}, Durability::durable)))
+        << "a task that fails is no failure of the store";
+}
+
 TEST(Node, FourClientsLoseNoIncrement) {
     Cluster cluster(2);  // a tree of two levels
     ASSERT_TRUE(cluster.start_server());

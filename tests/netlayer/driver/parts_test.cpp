@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <atomic>
 #include <fstream>
 #include <future>
 
@@ -111,6 +112,49 @@ TEST(StoreWriter, ReportsAFailureAndWritesNothingMore) {
 
     EXPECT_EQ(reports, 1);
     EXPECT_TRUE((*SqliteStore::open(file))->load()->empty());
+}
+
+TEST(StoreWriter, ATaskFindsWhatWasSubmittedBeforeIt) {
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "objects.sqlite";
+    StoreWriter writer(std::move(*SqliteStore::open(file)), [](const auto&) {});
+    std::promise<std::size_t> found;
+
+    writer.submit({1, {Object{"a", 1, nullptr}}});
+    const bool accepted =
+        writer.run_on_store([&](Store* store) { found.set_value(store->history("a")->size()); });
+
+    EXPECT_TRUE(accepted);
+    EXPECT_EQ(found.get_future().get(), 1U);
+}
+
+TEST(StoreWriter, TasksAreAnsweredAlsoAfterAFailureAndBounded) {
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "objects.sqlite";
+    auto deposed = *SqliteStore::open(file);
+    ASSERT_TRUE((*SqliteStore::open(file))->begin_incarnation());
+    std::promise<void> failed;
+    std::promise<void> go_on;
+    StoreWriter writer(std::move(deposed), [&](const auto&) {
+        failed.set_value();
+        go_on.get_future().wait();
+    });
+    writer.submit({1, {Object{"a", 1, nullptr}}});
+    failed.get_future().wait();
+
+    std::size_t refused = 0;
+    std::atomic<std::size_t> without_store{0};
+    const auto count = [&](Store* store) { without_store += store == nullptr ? 1U : 0U; };
+    for (std::size_t task = 0; task < StoreWriter::kMaxTasks; ++task) {
+        EXPECT_TRUE(writer.run_on_store(count));
+    }
+    refused += writer.run_on_store(count) ? 0 : 1;
+    go_on.set_value();
+    writer.stop();
+    EXPECT_TRUE(writer.run_on_store(count));
+
+    EXPECT_EQ(refused, 1U);
+    EXPECT_EQ(without_store, StoreWriter::kMaxTasks + 1);
 }
 
 TEST(Operations, EachReportComesOnce) {
