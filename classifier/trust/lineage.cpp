@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view kEntryDomain = "tributary lineage entry 1";
 constexpr std::string_view kObjectDomain = "tributary object 1";
+constexpr std::string_view kKeptDomain = "tributary kept version 1";
+constexpr const char* kKeeper = "keeper";  ///< signer of what the keeper vouches for
 
 void put_text(ByteWriter& writer, std::string_view text) {
     writer.u32(static_cast<std::uint32_t>(text.size()));
@@ -32,21 +34,33 @@ Bytes entry_message(const ClassifierObject& object, const LineageEntry& entry) {
     return writer.take();
 }
 
-Bytes content_message(const Digest& digest) {
+Bytes content_message(const Digest& digest, std::string_view domain = kObjectDomain) {
     ByteWriter writer;
-    put_text(writer, kObjectDomain);
+    put_text(writer, domain);
     writer.put(digest);
     return writer.take();
 }
 
-bool fits(ByteView message, const Bytes& signature, const Contributor* signer) {
+bool fits(ByteView message, const Bytes& signature, const SigningPublic& key) {
     SignatureBytes bytes{};
-    SigningPublic key{};
-    if (signer == nullptr || signer->key.size() != key.size()) return false;
     if (signature.size() != bytes.size()) return false;
     std::ranges::copy(signature, bytes.begin());
-    std::ranges::copy(signer->key, key.begin());
     return verify(message, bytes, key);
+}
+
+bool fits(ByteView message, const Bytes& signature, const Contributor* signer) {
+    SigningPublic key{};
+    if (signer == nullptr || signer->key.size() != key.size()) return false;
+    std::ranges::copy(signer->key, key.begin());
+    return fits(message, signature, key);
+}
+
+bool is_vouched_for(const ClassifierObject& object, const Digest& content,
+                    const SigningPublic& keeper) {
+    return std::ranges::any_of(object.signatures, [&](const Signature& signature) {
+        return signature.signer == kKeeper &&
+               fits(content_message(content, kKeptDomain), signature.bytes, keeper);
+    });
 }
 
 }  // namespace
@@ -100,27 +114,42 @@ Result<LineageProof> prove_lineage(ByteView encoded) {
     return proof;
 }
 
-Status prove_earlier(const ClassifierObject& object, ByteView old) {
+Status prove_earlier(const ClassifierObject& object, ByteView old,
+                     const std::optional<SigningPublic>& keeper) {
     TRIBUTARY_TRY(const ClassifierObject earlier, decode_object(old));
     TRIBUTARY_TRY(const Digest content, content_digest(old));
     const std::string name = "version " + std::to_string(earlier.version) + " of " + earlier.id;
+    if (keeper && earlier.id == object.id && is_vouched_for(earlier, content, *keeper)) return {};
     const bool made_here =
         !earlier.lineage.empty() && earlier.lineage.back().version == earlier.version &&
         std::ranges::find(object.lineage, earlier.lineage.back()) != object.lineage.end();
     if (!made_here) {
-        return fail(Errc::permission, "the history of object " + object.id + " does not know " +
-                                          name +
-                                          " from this file. Take a version that the service made: "
-                                          "--to VERSION, or a copy from another site");
+        return fail(Errc::permission,
+                    "the history of object " + object.id + " does not know " + name +
+                        " from this file. Take a version that the service made: --to VERSION, a "
+                        "copy from another site, or one that the coordinator kept: tributary "
+                        "coordinator checkout");
     }
     const std::string& author = earlier.lineage.back().contributor;
-    const bool signed_whole = earlier.signatures.size() == 1 &&
-                              earlier.signatures.front().signer == author &&
-                              fits(content_message(content), earlier.signatures.front().bytes,
-                                   object.find_contributor(author));
+    const bool signed_whole =
+        std::ranges::any_of(earlier.signatures, [&](const Signature& signature) {
+            return signature.signer == author &&
+                   fits(content_message(content), signature.bytes, object.find_contributor(author));
+        });
     if (signed_whole) return {};
     return fail(Errc::permission, name + " in this file is not signed by " + author +
                                       ", who made that version. Take a copy from another site");
+}
+
+Result<Bytes> vouch_for(ByteView encoded, const SigningKey& keeper) {
+    TRIBUTARY_TRY(ClassifierObject object, decode_object(encoded));
+    TRIBUTARY_TRY(const Digest content, content_digest(encoded));
+    if (is_vouched_for(object, content, keeper.public_key)) {
+        return Bytes(encoded.begin(), encoded.end());
+    }
+    const SignatureBytes signature = sign(content_message(content, kKeptDomain), keeper);
+    object.signatures.push_back({kKeeper, Bytes(signature.begin(), signature.end())});
+    return encode_object(object);
 }
 
 Result<Bytes> encode_signed(ClassifierObject object, const SigningKey& key) {

@@ -4,6 +4,8 @@
 // contributor's key is fixed by its first signed act: a later act under another key is refused.
 // Pure functions; any thread. Source: design of the classifier, section 5.
 
+#include <optional>
+
 #include "base/signing.hpp"
 #include "classifier/object/classifier_object.hpp"
 
@@ -32,11 +34,20 @@ struct LineageProof {
 /// @error of decode_object
 Result<LineageProof> prove_lineage(ByteView encoded);
 
-/// Whether `old` is the version that its number says, as the object's history proves it: the act
-/// that made it is in the lineage, and its author signed all of `old` with the key known here.
-/// @param old  the old version's bytes as carried
+/// Whether `old` is the version that its number says. Either the object's history proves it: the
+/// act that made it is in the lineage, and its author signed all of `old` with the key known here.
+/// Or the keeper vouched for it.
+/// @param old     the old version's bytes as carried
+/// @param keeper  who keeps the object's versions, where its key is known
 /// @error permission (it is not proven), of decode_object
-Status prove_earlier(const ClassifierObject& object, ByteView old);
+Status prove_earlier(const ClassifierObject& object, ByteView old,
+                     const std::optional<SigningPublic>& keeper = {});
+
+/// Adds the keeper's signature: these bytes are a version that the service made and it kept. So
+/// versions remain proven that the lineage, which is bounded, has forgotten.
+/// @param encoded  the version's bytes as carried, its author's signature among them
+/// @error of decode_object, limit_exceeded (it has too many signatures)
+Result<Bytes> vouch_for(ByteView encoded, const SigningKey& keeper);
 
 /// Encodes an object with the signature of its newest entry's contributor over the whole content.
 /// @error of encode_object

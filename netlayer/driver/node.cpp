@@ -171,6 +171,14 @@ Result<KeyTable> Node::keys(bool bisect) {
     return awaited.get(kStatusTimeout, "the request for the keys");
 }
 
+Result<SigningPublic> Node::coordinator_key() {
+    Awaited<Result<SigningPublic>> awaited;
+    ZmqDriver& driver = *parts_->driver;
+    TRIBUTARY_CHECK(driver.mailbox().post(
+        [&driver, done = awaited.setter()] { done(driver.coordinator_key()); }));
+    return awaited.get(kStatusTimeout, "the request for the coordinator's key");
+}
+
 Status Node::with_store(StoreTask task, Micros timeout) {
     Awaited<Status> awaited;
     ZmqDriver& driver = *parts_->driver;

@@ -19,6 +19,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/result.hpp"
+#include "base/signing.hpp"
 #include "netlayer/driver/keys.hpp"
 #include "netlayer/identity/card_judge.hpp"
 #include "netlayer/identity/key_office.hpp"
@@ -173,6 +174,10 @@ class Node {
     ///                the next time
     /// @error invalid_argument (another tree, or nothing was observed), limit_exceeded, io, timeout
     Result<KeyTable> keys(bool bisect);
+
+    /// The key that the coordinator signs with, as its CURVE key has proven.
+    /// @error unreachable (it was not heard yet), timeout, disconnected
+    Result<SigningPublic> coordinator_key();
 
     /// Server: lets a task use the store, between two commits.
     /// @error what the task answered; invalid_argument (a client), limit_exceeded, timeout (outcome

@@ -68,6 +68,10 @@ class Transport {
     Transport(const Context& context, TransportOptions options, const Clock& clock,
               Metrics& metrics);
 
+    /// The coordinator's Ed25519 key, once it is known.
+    [[nodiscard]] const std::optional<SigningPublic>& coordinator_key() const {
+        return judge_.coordinator();
+    }
     /// What the coordinator said about the owner of a card that was judged before.
     [[nodiscard]] std::optional<MemberCard> proven(const Card& card) const {
         auto judged = judge_.judge(card);

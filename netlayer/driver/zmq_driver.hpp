@@ -60,6 +60,7 @@ class ZmqDriver {
     Status choose(RotationPolicy policy);
     Result<KeyTable> keys(bool bisect);
     void with_store(StoreTask task, Done done);
+    Result<SigningPublic> coordinator_key() const;
     void when_connected(Done done);
     [[nodiscard]] NodeStatus status() const;
     [[nodiscard]] OverlayView overlay() const { return process_->overlay(); }

@@ -53,6 +53,14 @@ Status ZmqDriver::choose(RotationPolicy policy) {
     return {};
 }
 
+Result<SigningPublic> ZmqDriver::coordinator_key() const {
+    if (const auto& key = transport_->coordinator_key()) return *key;
+    return fail(
+        Errc::unreachable,
+        "the coordinator's signing key is not known yet. Repeat when the site is connected: "
+        "tributary status --state DIR");
+}
+
 /// `done` is called on the writer's thread, or at once.
 void ZmqDriver::with_store(StoreTask task, Done done) {
     if (const auto error = dead()) return done(fail(*error));

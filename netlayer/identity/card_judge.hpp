@@ -43,6 +43,8 @@ class CardJudge {
     /// @error permission
     [[nodiscard]] Status still_good(const MemberCard& card) const;
 
+    /// Nothing before it is known.
+    [[nodiscard]] const std::optional<SigningPublic>& coordinator() const { return coordinator_; }
     [[nodiscard]] std::uint64_t revocation() const { return revocation_.number; }
 
  private:

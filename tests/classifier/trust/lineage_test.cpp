@@ -136,6 +136,38 @@ TEST(Lineage, AnEarlierVersionIsProvenByItsAuthorAndTheHistory) {
     }
 }
 
+TEST(Lineage, WhatTheKeeperVouchesForIsProvenWhenTheHistoryHasForgottenIt) {
+    ClassifierObject now = taught(3, key_of(1));
+    now.lineage.erase(now.lineage.begin(), now.lineage.end() - 1);
+    const SigningKey keeper = key_of(9);
+    const Bytes second = *encode_signed(taught(2, key_of(1)), key_of(1));
+    const Bytes vouched = *vouch_for(second, keeper);
+    ClassifierObject changed = *decode_object(vouched);
+    changed.model.rho += 1;
+    ClassifierObject posing = *decode_object(second);
+    posing.signatures.front().signer = "keeper";
+    ClassifierObject elsewhere = now;
+    elsewhere.id = "tiny/1:other";
+
+    const Status proven = prove_earlier(now, vouched, keeper.public_key);
+    const Status forgotten = prove_earlier(now, second, keeper.public_key);
+    const Status unknown_keeper = prove_earlier(now, vouched);
+    const Status other_keeper = prove_earlier(now, vouched, key_of(8).public_key);
+    const Status other_model = prove_earlier(now, *encode_object(changed), keeper.public_key);
+    const Status author = prove_earlier(now, *encode_object(posing), key_of(1).public_key);
+    const Status other_object = prove_earlier(elsewhere, vouched, keeper.public_key);
+
+    EXPECT_TRUE(proven) << proven.error().message;
+    EXPECT_EQ(*content_digest(vouched), *content_digest(second));
+    EXPECT_EQ(*vouch_for(vouched, keeper), vouched);
+    for (const Status& refused :
+         {forgotten, unknown_keeper, other_keeper, other_model, author, other_object}) {
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, Errc::permission);
+    }
+    EXPECT_TRUE(prove_earlier(taught(3, key_of(1)), vouched)) << "its author's signature is there";
+}
+
 TEST(Lineage, AnotherKeyUnderTheSameNameIsRefused) {
     ClassifierObject object = taught(1, key_of(1));
 
