@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/cli/command.hpp"
+#include "app/cli/coordinator_history.hpp"
 #include "app/cli/coordinator_keys.hpp"
 #include "app/cli/coordinator_members.hpp"
 #include "app/cli/policy_option.hpp"
@@ -86,6 +87,22 @@ void add_tree_options(CLI::App& command, CoordinatorOptions& options) {
         ->default_str("organization");
 }
 
+void add_store_options(CLI::App& command, LeadingStoreOptions& options) {
+    command.add_option("--store", options.where,
+                       "Where to keep objects: a file, or postgresql://...; if not in --state");
+    command.add_flag("--standby", options.standby,
+                     "Wait until the coordinator that leads on the store has ended");
+    command.add_option("--keep", options.retention.last, "Newest versions kept of each classifier")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    command
+        .add_option("--keep-every", options.retention.every,
+                    "Of older ones keep the first of so many version numbers, the newest " +
+                        std::to_string(options.retention.milestones) + " of them; 0: none")
+        ->check(CLI::Range(0, 1'000'000'000))
+        ->capture_default_str();
+}
+
 void add_coordinator_options(CLI::App& command, Invocation& invocation) {
     auto options = std::make_shared<CoordinatorRunOptions>();
     command.add_option("--state", options->coordinator.state, "Folder of keys and objects");
@@ -100,10 +117,7 @@ void add_coordinator_options(CLI::App& command, Invocation& invocation) {
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
     add_tree_options(command, options->coordinator);
-    command.add_option("--store", options->coordinator.store.where,
-                       "Where to keep objects: a file, or postgresql://...; if not in --state");
-    command.add_flag("--standby", options->coordinator.store.standby,
-                     "Wait until the coordinator that leads on the store has ended");
+    add_store_options(command, options->coordinator.store);
     command.add_flag("--json", options->json, "Print one JSON object when ready");
     command.callback([&command, &invocation, options] {
         if (!command.get_subcommands().empty()) return;
@@ -163,6 +177,7 @@ void add_coordinator(CLI::App& root, Invocation& invocation) {
     add_coordinator_options(*command, invocation);
     add_member_commands(*command, invocation);
     add_key_command(*command, invocation);
+    add_history_commands(*command, invocation);
     add_donate(*command, invocation);
 }
 

@@ -5,6 +5,7 @@
 #include "app/control/server.hpp"
 #include "app/coordinator/donated_records.hpp"
 #include "app/coordinator/keeper.hpp"
+#include "app/service/history_requests.hpp"
 #include "app/service/node_requests.hpp"
 #include "app/service/overlay_requests.hpp"
 #include "app/service/version_inspector.hpp"
@@ -72,6 +73,7 @@ Result<Donation> donate_to_coordinator(const std::filesystem::path& state,
 struct Coordinator::Parts {
     std::filesystem::path state;
     Invitation invitation;
+    SigningKey signing;
     Metrics metrics;
     std::unique_ptr<Keeper> keeper;
     std::unique_ptr<netlayer::Node> node;
@@ -82,6 +84,7 @@ struct Coordinator::Parts {
     Result<ControlFrame> answer(const ControlFrame& request) {
         const Member member{node.get(), &*reader, &metrics, "coordinator", "coordinator", {}, {}};
         if (auto answered = answer_common(member, request)) return std::move(*answered);
+        if (auto answered = answer_history(*node, signing, request)) return std::move(*answered);
         if (auto answered = answer_overlay(*node, request)) {
             if (*answered && command_of(request) == "policy") {
                 TRIBUTARY_CHECK(keep_policy(state, **answered));
@@ -112,11 +115,12 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(CoordinatorOptions optio
 
     auto parts = std::make_unique<Parts>();
     parts->state = options.state;
-    TRIBUTARY_TRY(const SigningKey signing, load_or_create_signing_key(options.state));
-    parts->keeper = std::make_unique<Keeper>(
-        KeeperOptions{options.state / kDonatedFolder, options.state / kJudgedFolder, signing},
-        parts->metrics);
-    node.inspect = make_inspection(signing.public_key);
+    TRIBUTARY_TRY(parts->signing, load_or_create_signing_key(options.state));
+    parts->keeper =
+        std::make_unique<Keeper>(KeeperOptions{options.state / kDonatedFolder,
+                                               options.state / kJudgedFolder, parts->signing},
+                                 parts->metrics);
+    node.inspect = make_inspection(parts->signing.public_key);
     node.stored = [keeper = parts->keeper.get()](const std::vector<netlayer::Object>& objects) {
         keeper->stored(objects);
     };

@@ -31,7 +31,7 @@ Result<std::unique_ptr<netlayer::Store>> open_leading_store(const LeadingStoreOp
     for (int tries = 0; tries == 0 || may_try_again(options, tries); ++tries) {
         if (tries > 0) std::this_thread::sleep_for(kBetweenTries);
         if (!store) {
-            auto opened = netlayer::open_store(options.where);
+            auto opened = netlayer::open_store(options.where, options.retention);
             if (!opened && !(options.standby && passes(opened.error()))) return opened;
             if (!opened) continue;
             store = std::move(*opened);

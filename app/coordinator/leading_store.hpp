@@ -7,13 +7,14 @@
 #include <memory>
 #include <string>
 
-#include "netlayer/store/store.hpp"
+#include "netlayer/store/retention.hpp"
 
 namespace tributary::app {
 
 struct LeadingStoreOptions {
-    std::string where;     ///< a file, or `postgresql://...`
-    bool standby = false;  ///< wait until nobody else leads, however long that takes
+    std::string where;                ///< a file, or `postgresql://...`
+    netlayer::Retention retention{};  ///< which versions are kept of every object
+    bool standby = false;             ///< wait until nobody else leads, however long that takes
     /// Asked while it waits as a standby, every tenth of a second; true: give up.
     std::function<bool()> give_up = [] { return false; };
 };

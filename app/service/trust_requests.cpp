@@ -25,6 +25,7 @@ struct DecisionAct {
     classifier::ParkedChoice choice;
     std::optional<ClassifierObject> old;  ///< rollback: the version to go back to
     Bytes file;                           ///< rollback: its bytes, when somebody brought them
+    std::optional<SigningPublic> keeper;  ///< whose word counts for the file; if it is known
     SigningKey key;
 };
 
@@ -52,6 +53,7 @@ Result<DecisionAct> parse(const Decider& decider, const ControlFrame& request, c
     if (act.command == "rollback") {
         TRIBUTARY_TRY(act.old, old_version(decider, request, json, act.object));
         act.file = request.body;
+        if (const auto keeper = decider.node->coordinator_key()) act.keeper = *keeper;
         return act;
     }
     act.choice.contributor = json.at("contributor").get<std::string>();
@@ -62,7 +64,8 @@ Result<DecisionAct> parse(const Decider& decider, const ControlFrame& request, c
 Result<ClassifierObject> apply(const DecisionAct& act, const ClassifierObject& object,
                                const Digest& parent) {
     if (act.command == "rollback") {
-        if (!act.file.empty()) TRIBUTARY_CHECK(classifier::prove_earlier(object, act.file));
+        if (!act.file.empty())
+            TRIBUTARY_CHECK(classifier::prove_earlier(object, act.file, act.keeper));
         return classifier::roll_back(object, parent, *act.old, act.choice.decided_by);
     }
     if (act.command == "discard") return classifier::discard(object, parent, act.choice);
