@@ -60,25 +60,37 @@ Status SqliteStore::Parts::drop(const ObjectId& object, Version version,
     return sweep(content);
 }
 
+/// What leaves the newest versions, if something does: version, content, whether it is tagged, and
+/// whether it is the first of its block.
+Result<Statement*> SqliteStore::Parts::prepared_leaving() {
+    if (!leaving) {
+        TRIBUTARY_TRY(
+            leaving,
+            database.prepare(
+                "SELECT v.version, v.content, EXISTS (SELECT 1 FROM tags WHERE object = ?1 AND "
+                "version = v.version), NOT EXISTS (SELECT 1 FROM versions WHERE object = ?1 AND "
+                "version < v.version AND version >= v.version / ?3 * ?3) FROM (SELECT version, "
+                "content FROM versions WHERE object = ?1 ORDER BY version DESC LIMIT 1 OFFSET ?2) "
+                "v"));
+    }
+    return &*leaving;
+}
+
 /// After a version was written: one at most leaves the newest ones, and what is older was decided
 /// about when it left them. So this costs the same however much is kept.
 Status SqliteStore::Parts::trim(const ObjectId& object) {
-    TRIBUTARY_TRY(
-        Statement leaving,
-        database.prepare(
-            "SELECT v.version, v.content, EXISTS (SELECT 1 FROM tags WHERE object = ?1 AND version "
-            "= v.version), EXISTS (SELECT 1 FROM versions WHERE object = ?1 AND version < "
-            "v.version AND version >= v.version / ?3 * ?3) FROM (SELECT version, content FROM "
-            "versions WHERE object = ?1 ORDER BY version DESC LIMIT 1 OFFSET ?2) v"));
-    leaving.bind(1, std::string_view(object))
+    TRIBUTARY_TRY(Statement * query, prepared_leaving());
+    query->bind(1, std::string_view(object))
         .bind(2, std::max<std::uint64_t>(retention.last, 1))
         .bind(3, std::max<std::uint64_t>(retention.every, 1));
-    TRIBUTARY_TRY(const bool row, leaving.step());
-    if (!row) return {};
-    const bool is_tagged = leaving.number(2) != 0;
-    const bool is_milestone = retention.every != 0 && leaving.number(3) == 0;
+    TRIBUTARY_TRY(const bool row, query->step());
+    const Version version = row ? query->number(0) : 0;
+    const std::string content = row ? query->text(1) : "";
+    const bool is_tagged = row && query->number(2) != 0;
+    const bool is_milestone = row && retention.every != 0 && query->number(3) != 0;
+    query->reset();
     if (is_milestone) return trim_wholly(object);
-    return is_tagged ? Status{} : drop(object, leaving.number(0), leaving.text(1));
+    return !row || is_tagged ? Status{} : drop(object, version, content);
 }
 
 Status SqliteStore::Parts::trim_wholly(const ObjectId& object) {

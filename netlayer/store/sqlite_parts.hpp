@@ -3,6 +3,7 @@
 // (sqlite_history.cpp). Every method but the reading ones belongs into a transaction.
 // Thread: as SqliteStore.
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,7 @@ struct SqliteStore::Parts {
     Result<std::vector<StoredVersion>> history(const ObjectId& object);
     Result<std::vector<std::pair<Version, std::string>>> tags(const ObjectId& object);
     Status drop(const ObjectId& object, Version version, const std::string& content);
+    Result<Statement*> prepared_leaving();
     Status trim(const ObjectId& object);
     Status trim_wholly(const ObjectId& object);
     Status trim_all();
@@ -34,6 +36,7 @@ struct SqliteStore::Parts {
     Database database;
     Retention retention;
     Incarnation incarnation = 0;
+    std::optional<Statement> leaving;  ///< of trim(): dear to prepare, and run for every version
 };
 
 }  // namespace tributary::netlayer
