@@ -102,31 +102,32 @@ Status make_folder(const std::filesystem::path& folder) {
     return fail(code, "cannot make the folder " + folder.string() + ": " + failure.message());
 }
 
-Result<FolderLock> FolderLock::acquire(const std::filesystem::path& folder) {
-    const std::filesystem::path path = folder / "lock";
+Result<std::optional<FileLock>> FileLock::try_acquire(const std::filesystem::path& path) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) return system_error("cannot open " + path.string());
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-        const bool held = errno == EWOULDBLOCK;
-        ::close(descriptor);
-        if (held) {
-            return fail(Errc::conflict, "another process already runs on the state folder " +
-                                            folder.string() + ". Stop it, or give another --state");
-        }
-        return system_error("cannot lock " + path.string());
-    }
-    return FolderLock(descriptor);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return std::optional(FileLock(descriptor));
+    const bool held = errno == EWOULDBLOCK;
+    auto failure = system_error("cannot lock " + path.string());
+    ::close(descriptor);
+    if (held) return std::optional<FileLock>();
+    return failure;
 }
 
-FolderLock::FolderLock(FolderLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+Result<FileLock> lock_folder(const std::filesystem::path& folder) {
+    TRIBUTARY_TRY(std::optional<FileLock> lock, FileLock::try_acquire(folder / "lock"));
+    if (lock) return std::move(*lock);
+    return fail(Errc::conflict, "another process already runs on the state folder " +
+                                    folder.string() + ". Stop it, or give another --state");
+}
 
-FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     return *this;
 }
 
-FolderLock::~FolderLock() {
+FileLock::~FileLock() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 

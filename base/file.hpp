@@ -1,8 +1,9 @@
 #pragma once
 // Whole files: read with a bound, written atomically (temporary file, fsync, rename, fsync of the
-// folder), and a lock that one process holds on a folder. Any thread.
+// folder), and locks that one process holds on a file or a folder. Any thread.
 
 #include <filesystem>
+#include <optional>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -22,21 +23,27 @@ Status write_file_atomically(const std::filesystem::path& path, ByteView bytes,
 /// @error permission, io
 Status make_folder(const std::filesystem::path& folder);
 
-/// Holds `<folder>/lock` (flock) until destroyed; the system frees it when the process dies.
-class FolderLock {
+/// Holds a file (flock) until destroyed; the system frees it when the process dies.
+class FileLock {
  public:
-    /// @error conflict (another process holds it), permission, io
-    static Result<FolderLock> acquire(const std::filesystem::path& folder);
+    /// Makes the file if there is none; it stays when the lock ends.
+    /// @return nothing when somebody else holds it, in this process or in another one
+    /// @error permission, io
+    static Result<std::optional<FileLock>> try_acquire(const std::filesystem::path& path);
 
-    FolderLock(FolderLock&& other) noexcept;
-    FolderLock& operator=(FolderLock&& other) noexcept;
-    FolderLock(const FolderLock&) = delete;
-    FolderLock& operator=(const FolderLock&) = delete;
-    ~FolderLock();
+    FileLock(FileLock&& other) noexcept;
+    FileLock& operator=(FileLock&& other) noexcept;
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+    ~FileLock();
 
  private:
-    explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+    explicit FileLock(int descriptor) : descriptor_(descriptor) {}
     int descriptor_ = -1;
 };
+
+/// Holds a state folder, by `<folder>/lock`.
+/// @error conflict (another process runs on it), permission, io
+Result<FileLock> lock_folder(const std::filesystem::path& folder);
 
 }  // namespace tributary

@@ -66,9 +66,9 @@ class Awaited {
 }  // namespace
 
 struct Node::Parts {
-    explicit Parts(FolderLock folder_lock) : lock(std::move(folder_lock)) {}
+    explicit Parts(FileLock folder_lock) : lock(std::move(folder_lock)) {}
 
-    FolderLock lock;
+    FileLock lock;
     std::unique_ptr<ZmqDriver> driver;
     std::string endpoint;
     std::string server_endpoint;
@@ -79,7 +79,7 @@ struct Node::Parts {
 Result<std::unique_ptr<Node>> Node::start(NodeOptions options, std::unique_ptr<Store> store,
                                           Metrics& metrics) {
     TRIBUTARY_CHECK(check(options, store.get()));
-    TRIBUTARY_TRY(FolderLock lock, FolderLock::acquire(options.state));
+    TRIBUTARY_TRY(FileLock lock, lock_folder(options.state));
     auto parts = std::make_unique<Parts>(std::move(lock));
     parts->server_endpoint = options.server_endpoint;
     TRIBUTARY_TRY(parts->driver, ZmqDriver::make(std::move(options), std::move(store), metrics));

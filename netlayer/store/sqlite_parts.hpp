@@ -8,13 +8,15 @@
 #include <utility>
 #include <vector>
 
+#include "base/file.hpp"
 #include "netlayer/store/database.hpp"
 #include "netlayer/store/sqlite_store.hpp"
 
 namespace tributary::netlayer {
 
 struct SqliteStore::Parts {
-    Parts(Database opened, const Retention& kept) : database(std::move(opened)), retention(kept) {}
+    Parts(std::filesystem::path path, Database opened, const Retention& kept)
+        : file(std::move(path)), database(std::move(opened)), retention(kept) {}
 
     Result<std::uint64_t> ruling_incarnation();
     Status check_rule();
@@ -33,6 +35,8 @@ struct SqliteStore::Parts {
     Status trim_wholly(const ObjectId& object);
     Status trim_all();
 
+    std::filesystem::path file;
+    std::optional<FileLock> leads;  ///< for as long as this one leads
     Database database;
     Retention retention;
     Incarnation incarnation = 0;

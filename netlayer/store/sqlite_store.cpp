@@ -142,12 +142,17 @@ Result<Body> SqliteStore::Parts::read_content(const std::string& hash) {
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& file,
                                                        const Retention& retention) {
+    std::error_code absent;
+    const auto size = std::filesystem::file_size(file, absent);
+    if (!absent && size == 0) {
+        return fail(with_remedy({Errc::corrupt, "the store " + file.string() + " is empty"}));
+    }
     auto database = Database::open(file, kStoreFormat, kCreateStore);
     if (!database) return fail(with_remedy(database.error()));
     if (const Status made = database->execute(kCreateLater); !made) {
         return fail(with_remedy(made.error()));
     }
-    auto parts = std::make_unique<Parts>(std::move(*database), retention);
+    auto parts = std::make_unique<Parts>(file, std::move(*database), retention);
     auto ruling = parts->ruling_incarnation();
     if (!ruling) {
         // A database of another program answers "no such table".
@@ -161,6 +166,19 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
 
 SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 SqliteStore::~SqliteStore() = default;
+
+Result<bool> SqliteStore::try_to_lead() {
+    if (parts_->leads) return true;
+    std::error_code failure;
+    std::filesystem::path lock = std::filesystem::canonical(parts_->file, failure);
+    if (failure) {
+        return fail(Errc::io, "cannot find the store " + parts_->file.string() +
+                                  " again: " + failure.message());
+    }
+    lock += ".leader";
+    TRIBUTARY_TRY(parts_->leads, FileLock::try_acquire(lock));
+    return parts_->leads.has_value();
+}
 
 Status SqliteStore::commit(const Batch& batch) {
     TRIBUTARY_TRY(Transaction transaction, Transaction::begin(parts_->database));

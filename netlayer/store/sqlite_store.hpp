@@ -28,6 +28,8 @@ class SqliteStore final : public Store {
     explicit SqliteStore(std::unique_ptr<Parts> parts);
     ~SqliteStore() override;
 
+    /// Holds FILE.leader beside the store, wherever the coordinators have their folders.
+    Result<bool> try_to_lead() override;
     using Store::commit;
     Status commit(const Batch& batch) override;
     Result<std::optional<StoredState>> load_state() override;

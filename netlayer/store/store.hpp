@@ -65,7 +65,7 @@ class Store {
     virtual ~Store() = default;
 
     /// Makes this coordinator the one that may begin an incarnation, if no other one leads. The one
-    /// that leads does so until it ends. A file has one user by the lock of its folder.
+    /// that leads does so until it ends.
     /// @return false while another coordinator leads
     /// @error io
     virtual Result<bool> try_to_lead() { return true; }

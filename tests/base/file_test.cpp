@@ -38,13 +38,26 @@ TEST_F(FileTest, ReadingNamesTheCause) {
 }
 
 TEST_F(FileTest, AFolderHasOneHolder) {
-    auto first = FolderLock::acquire(folder_);
+    auto first = lock_folder(folder_);
     ASSERT_TRUE(first);
 
-    EXPECT_EQ(FolderLock::acquire(folder_).error().code, Errc::conflict);
+    EXPECT_EQ(lock_folder(folder_).error().code, Errc::conflict);
 
-    { const FolderLock dropped = std::move(*first); }
-    EXPECT_TRUE(FolderLock::acquire(folder_));
+    { const FileLock dropped = std::move(*first); }
+    EXPECT_TRUE(lock_folder(folder_));
+}
+
+TEST_F(FileTest, AFileHasOneHolder) {
+    auto first = FileLock::try_acquire(folder_ / "held");
+    ASSERT_TRUE(first && *first);
+
+    const auto second = FileLock::try_acquire(folder_ / "held");
+    EXPECT_TRUE(second && !*second);
+
+    first->reset();
+    const auto third = FileLock::try_acquire(folder_ / "held");
+    EXPECT_TRUE(third && *third);
+    EXPECT_EQ(FileLock::try_acquire(folder_ / "absent" / "held").error().code, Errc::not_found);
 }
 
 }  // namespace

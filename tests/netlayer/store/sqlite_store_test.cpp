@@ -41,6 +41,32 @@ class SqliteStoreTest : public testing::Test {
     std::filesystem::path file_ = folder_.path() / "objects.sqlite";
 };
 
+// Wherever the coordinators have their folders, and by whichever name they call the file.
+TEST_F(SqliteStoreTest, OneLeadsUntilItIsClosed) {
+    auto leader = open();
+    std::filesystem::create_symlink(file_, folder_.path() / "other-name.sqlite");
+    const auto standby = SqliteStore::open(folder_.path() / "other-name.sqlite");
+    ASSERT_TRUE(standby);
+
+    EXPECT_TRUE(*leader->try_to_lead());
+    EXPECT_TRUE(*leader->try_to_lead());
+    EXPECT_FALSE(*(*standby)->try_to_lead());
+    leader.reset();
+
+    EXPECT_TRUE(*(*standby)->try_to_lead());
+}
+
+// What a damaged disk or copy leaves; taken for a new store, it would be a service without objects.
+TEST_F(SqliteStoreTest, AnEmptyFileIsNoStore) {
+    std::ofstream(file_).flush();
+
+    const auto store = SqliteStore::open(file_);
+
+    ASSERT_FALSE(store);
+    EXPECT_EQ(store.error().code, Errc::corrupt);
+    EXPECT_NE(store.error().message.find("move it away"), std::string::npos);
+}
+
 TEST_F(SqliteStoreTest, NewestVersionsComeBackAfterReopening) {
     {
         const auto store = open();
