@@ -15,6 +15,7 @@ constexpr std::uint64_t kMostDoublings = 3;
 
 State::State(Process::Setup setup)
     : self(std::move(setup.self)),
+      wished_key(self.key),
       options(setup.options),
       mutations(setup.mutations),
       inspect(std::move(setup.inspect)),

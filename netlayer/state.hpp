@@ -193,6 +193,7 @@ struct State {
 
     // --- who and where
     Card self;
+    Key wished_key = kNoKey;  ///< search tree: for which it asks; its place may have another one
     ProcessOptions options;
     Mutations mutations;
     Inspection inspect;  ///< of versions from below; may be empty

@@ -48,6 +48,7 @@ void Membership::join(const JoinInvoked& request) {
     }
     state_.reset();
     state_.self.incarnation = request.incarnation;
+    state_.self.key = state_.wished_key;  // not that of an earlier life, perhaps in another tree
     state_.epochs_minted = 0;
     state_.server = request.server;
     state_.phase = Phase::joining;
@@ -72,6 +73,7 @@ void Membership::on_join_request(ProcessId from, const JoinRequest& message) {
     }
     if (state_.phase != Phase::connected || state_.now < state_.quiet_until) return;
     Card joiner = message.joiner;
+    if (!state_.options.search_tree) joiner.key = kNoKey;
     if (state_.options.search_tree && joiner.key == kNoKey) joiner.key = key_of(joiner.id);
     place(joiner);
 }

@@ -22,8 +22,8 @@ class Cluster {
     explicit Cluster(std::size_t degree = 4, int slower = 1);
     ~Cluster();
 
-    /// From now on nodes stand in a search tree.
-    void use_search_tree() { search_tree_ = true; }
+    /// A server that is started from now on has a search tree, or the k-ary one.
+    void use_search_tree(bool search = true) { search_tree_ = search; }
     /// Starts the server, again from its store when it ran before, at the same endpoint.
     /// @param wrap  what to put around its store
     Status start_server(

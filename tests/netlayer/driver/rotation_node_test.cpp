@@ -83,5 +83,41 @@ TEST_F(RotatingNodes, EveryIncrementIsThereOnceAndNobodyIsDisconnected) {
     }
 }
 
+bool has_joined(Node& member, std::uint64_t joins) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < deadline) {
+        const auto status = member.status();
+        if (status && status->connected && status->joins >= joins) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+}
+
+// Members go on running, and keep nothing of their place in a tree that is gone.
+TEST(TreeOfAnotherKind, MembersJoinItAnew) {
+    Cluster cluster(2);
+    cluster.use_search_tree();
+    cluster.enrol("campus");
+    cluster.enrol("clinic");
+    ASSERT_TRUE(cluster.start_server());
+    const auto campus = cluster.join("campus");
+    const auto clinic = cluster.join("clinic");
+    ASSERT_TRUE(campus && clinic);
+    ASSERT_TRUE((*campus)->update(increment_of({"o"}, Durability::durable)));
+
+    std::uint64_t joins = 1;
+    for (const bool search : {false, true}) {
+        cluster.stop_server();
+        cluster.use_search_tree(search);
+        ASSERT_TRUE(cluster.start_server());
+        ++joins;
+
+        EXPECT_TRUE(has_joined(**campus, joins)) << search;
+        EXPECT_TRUE(has_joined(**clinic, joins)) << search;
+    }
+    ASSERT_TRUE((*clinic)->update(increment_of({"o"}, Durability::durable)));
+    EXPECT_EQ(counter_value(*cluster.server().read("o", true, kPatience)), 2U);
+}
+
 }  // namespace
 }  // namespace tributary::netlayer

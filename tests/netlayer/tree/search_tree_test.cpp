@@ -141,6 +141,35 @@ TEST(SearchTree, MemberLearnsTheKindOfTreeFromItsPlace) {
     EXPECT_FALSE(kary.state().adjustment.policy);
 }
 
+/// The key for which a process asks when it joins after its place in a search tree was lost.
+Key key_asked_for_again() {
+    Process process = placed_with(40, RotationPolicy::none);
+    static_cast<void>(process.step({Micros{3}, LinkDown{kServer, 99, true}}));
+    for (const Effect& effect : process.step({Micros{4}, JoinInvoked{Card{}, 6}})) {
+        const auto* direct = std::get_if<SendDirect>(&effect);
+        const auto* request =
+            direct == nullptr ? nullptr : std::get_if<JoinRequest>(&direct->message);
+        if (request != nullptr) return request->joiner.key;
+    }
+    return kServerKey;
+}
+
+// A key of an earlier place would be another one than the card says, and nobody would listen.
+TEST(SearchTree, AJoinerAsksForNoKeyOfAnEarlierLife) {
+    EXPECT_EQ(key_asked_for_again(), kNoKey);
+}
+
+// A key in the answer would make it take the tree for a search tree.
+TEST(SearchTree, TheKaryTreeGivesNoKeys) {
+    Tree tree(ProcessOptions{});
+    Card joiner{77, 99, "tcp://joiner", "key", "joiner"};
+    joiner.key = 40;
+
+    tree.give(kServer, DirectReceived{joiner.id, JoinRequest{joiner}});
+
+    EXPECT_EQ(tree.state(kServer).children.at(joiner.id).card.key, kNoKey);
+}
+
 /// A server that starts again with a child of this key in its image.
 Process restarted(bool search_tree, Key key_of_child) {
     auto image = std::make_shared<ServerImage>();
