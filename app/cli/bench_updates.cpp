@@ -103,6 +103,7 @@ void add_bench_updates(CLI::App& bench, Invocation& invocation) {
         ->check(CLI::Range(1, 1'000'000'000))
         ->capture_default_str();
     command->add_option("--seed", options->distribution.seed, "Of the order of the records")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     command->add_option("--csv", options->csv, "Write every update to a CSV file");
     command->add_flag("--json", options->json, "Print one JSON object");

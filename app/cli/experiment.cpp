@@ -119,6 +119,7 @@ void add_parameters(CLI::App& experiment, Invocation& invocation) {
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
     command->add_option("--seed", options->parameters.seed, "Of the divisions")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([&invocation, options] {
@@ -143,6 +144,7 @@ void add_experiment(CLI::App& root, Invocation& invocation) {
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
     detection->add_option("--seed", options->detection.seed, "Of orders and reservoirs")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     detection->add_flag("--json", options->json, "Print one JSON object");
     detection->callback(

@@ -203,6 +203,7 @@ void add_demand_options(CLI::App& command, OverlayOptions& options) {
     command.add_option("--requests", options.requests,
                        "How many; default 20000, or all of the trace");
     command.add_option("--seed", options.workload.seed, "Everything follows from it")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     command.add_option("--repeat", options.workload.repeat,
                        "Probability that a request is the previous one again");

@@ -71,6 +71,35 @@ Status check_objects_each(const CLI::App& command, const SimulateOptions& option
     return {};
 }
 
+/// What is asked for together and cannot be had together.
+Status check_events(const CLI::App& command, const SimulateOptions& options) {
+    const netlayer::SimulationOptions& simulation = options.simulation;
+    const bool search_tree = simulation.has_search_tree();
+    for (const std::string option : {"--balance-joins", "--fresh-keys", "--regret-floor"}) {
+        if (command.count(option) == 0 || search_tree) continue;
+        return fail(Errc::invalid_argument,
+                    option +
+                        " is for search trees. Add --rotations, --policy or --change-policy, "
+                        "or leave it out");
+    }
+    if (search_tree && simulation.degree != 0) {
+        return fail(
+            Errc::invalid_argument,
+            "--degree is for the k-ary tree, and a search tree was asked for. Leave it out");
+    }
+    if (simulation.many_leaves && !simulation.leaves) {
+        return fail(
+            Errc::invalid_argument,
+            "--many-leaves and --no-leaves contradict each other. Leave out one of the two");
+    }
+    if (simulation.back_to_back && simulation.contributions) {
+        return fail(Errc::invalid_argument,
+                    "--contributions needs journals, and clients that work --back-to-back have "
+                    "none. Leave out one of the two");
+    }
+    return {};
+}
+
 }  // namespace
 
 Status check_simulate(const CLI::App& command, const SimulateOptions& options) {
@@ -89,6 +118,7 @@ Status check_simulate(const CLI::App& command, const SimulateOptions& options) {
              "--quiet", "--json"},
             "has a server and clients that work back to back, no tree and no faults"));
     }
+    TRIBUTARY_CHECK(check_events(command, options));
     TRIBUTARY_CHECK(check_objects_each(command, options));
     if (options.seeds > 1 && !options.simulation.skip.empty()) {
         return fail(Errc::invalid_argument,

@@ -89,6 +89,7 @@ netlayer::SimulationOptions SimulateOptions::of_seed(std::uint64_t index) const 
 void add_simulate_options(CLI::App& command, SimulateOptions& options) {
     netlayer::SimulationOptions& simulation = options.simulation;
     command.add_option("--seed", simulation.seed, "Everything follows from it")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     command.add_option("--seeds", options.seeds, "Run so many seeds, from --seed on")
         ->check(CLI::Range(1, 1'000'000))

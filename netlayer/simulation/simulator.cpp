@@ -20,8 +20,7 @@ constexpr std::uint64_t kMostSteps = 50'000'000;
 ProcessOptions timing(const SimulationOptions& options, Random random) {
     ProcessOptions timing;
     timing.degree = options.degree != 0 ? options.degree : 2 + random.below(3);
-    timing.search_tree =
-        options.rotations || options.policy != RotationPolicy::none || options.change_policy;
+    timing.search_tree = options.has_search_tree();
     timing.balance_joins = options.balance_joins;
     timing.rebuild_every = 2;
     timing.policy = options.policy;

@@ -64,6 +64,10 @@ struct SimulationOptions {
     Mutations mutations;
     /// Hears every line of the event log, if set (netlayer/simulation/replay.hpp).
     std::function<void(const std::string& line)> record{};
+
+    [[nodiscard]] bool has_search_tree() const {
+        return rotations || change_policy || policy != RotationPolicy::none;
+    }
 };
 
 /// One operation as a client saw it; what an independent checker needs (protocol rules, section 8).

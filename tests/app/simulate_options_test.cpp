@@ -74,11 +74,11 @@ std::vector<SimulationOptions> one_changed() {
     add([](auto& o) { o.revocations = true; });
     add([](auto& o) { o.rotations = true; });
     add([](auto& o) { o.policy = netlayer::RotationPolicy::lazy; });
-    add([](auto& o) { o.regret_floor = 2; });
+    add([](auto& o) { o.rotations = true, o.regret_floor = 2; });
     add([](auto& o) { o.change_policy = true; });
-    add([](auto& o) { o.balance_joins = true; });
+    add([](auto& o) { o.rotations = o.balance_joins = true; });
     add([](auto& o) { o.contributions = true; });
-    add([](auto& o) { o.fresh_keys = true; });
+    add([](auto& o) { o.rotations = o.fresh_keys = true; });
     add([](auto& o) { o.late_joins = false; });
     add([](auto& o) { o.back_to_back = true; });
     add([](auto& o) { o.back_to_back = true, o.objects_per_update = 2; });
@@ -103,7 +103,6 @@ TEST(RepeatCommand, AllOfThemTogetherAreRead) {
     options.cuts = options.crashes = options.resets = options.server_crashes = true;
     options.revocations = options.contributions = options.rotations = options.many_leaves = true;
     options.change_policy = options.balance_joins = options.fresh_keys = true;
-    options.back_to_back = true;
     options.late_joins = false;
     options.policy = netlayer::RotationPolicy::regret;
     options.skip.add(1, 9);
@@ -112,6 +111,23 @@ TEST(RepeatCommand, AllOfThemTogetherAreRead) {
         options.compute = Micros{compute};
         EXPECT_EQ(fields(repeated(options)), fields(options)) << repeat_command(options);
     }
+}
+
+// Shrinking leaves out one option after the other, and what is left may have lost its sense.
+TEST(RepeatCommand, WhatHasNoEffectIsLeftOut) {
+    SimulationOptions options;
+    options.balance_joins = options.fresh_keys = options.many_leaves = true;
+    options.back_to_back = options.contributions = true;
+    options.leaves = false;
+    options.regret_floor = 2;
+    SimulationOptions rotating;
+    rotating.rotations = true;
+    rotating.degree = 3;
+
+    const std::string kary = repeat_command(options);
+    EXPECT_TRUE(repeated(options).back_to_back) << kary;
+    EXPECT_FALSE(repeated(options).contributions) << kary;
+    EXPECT_TRUE(repeated(rotating).rotations);
 }
 
 TEST(SimulateOptions, WhatWouldBeIgnoredIsRefusedByName) {
@@ -135,6 +151,14 @@ TEST(SimulateOptions, WhatWouldBeIgnoredIsRefusedByName) {
                            {"--objects-per-read 2", {"--objects-per-read", "--back-to-back"}},
                            {"--central --objects 3 --objects-per-update 4", {"4", "3 objects"}},
                            {"--central --objects 3 --objects-per-read 4", {"4", "3 objects"}},
+                           {"--balance-joins", {"--balance-joins", "--rotations"}},
+                           {"--fresh-keys", {"--fresh-keys", "--policy"}},
+                           {"--regret-floor 2", {"--regret-floor", "--change-policy"}},
+                           {"--rotations --degree 3", {"--degree"}},
+                           {"--policy regret --degree 3", {"--degree"}},
+                           {"--many-leaves --no-leaves", {"--many-leaves", "--no-leaves"}},
+                           {"--back-to-back --contributions", {"--contributions"}},
+                           {"--seed -1", {"--seed"}},
                            {"--quiet --json", {"--quiet", "--json"}}}) {
         SimulateOptions options;
 
