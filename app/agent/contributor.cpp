@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <future>
 #include <set>
 
 #include "base/file.hpp"
@@ -155,8 +156,20 @@ void Contributor::keep_refused(const netlayer::JournalEntry& entry, Error& refus
     }
 }
 
+void Contributor::Verdict::hear(const Error& error) {
+    if (is_passing(error)) return;
+    const std::lock_guard lock(mutex_);
+    if (!refusal_) refusal_ = error;
+}
+
+std::optional<Error> Contributor::Verdict::refusal() const {
+    const std::lock_guard lock(mutex_);
+    return refusal_;
+}
+
 Result<netlayer::UpdateReport> Contributor::operate(const LearningPlan& plan, Act act,
-                                                    ObjectBytes& outputs) {
+                                                    ObjectBytes& outputs,
+                                                    const std::shared_ptr<Verdict>& verdict) {
     netlayer::UpdateRequest request;
     request.objects = plan.objects();
     for (const std::string& id : plan.objects()) {
@@ -165,28 +178,39 @@ Result<netlayer::UpdateReport> Contributor::operate(const LearningPlan& plan, Ac
         break;
     }
     request.wait = netlayer::Durability::durable;
-    request.timeout = kUpdateTimeout;
     auto made = std::make_shared<ObjectBytes>();
     // The program may outlive this call (a timeout), so it owns all that it needs but the learner,
     // whose acts are pure and which the node's pool cannot outlive.
     request.program =
-        [this, plan, act,
-         made](const std::map<ObjectId, Object>& inputs) -> Result<std::map<ObjectId, Bytes>> {
+        [this, plan, act, made,
+         verdict](const std::map<ObjectId, Object>& inputs) -> Result<std::map<ObjectId, Bytes>> {
+        if (const auto refusal = verdict->refusal()) return fail(*refusal);
         TRIBUTARY_TRY(ObjectBytes written, (learner_.*act)(plan, bytes_of(inputs)));
         *made = written;
         TRIBUTARY_CHECK(list_in_catalogue(inputs, written));
         return written;
     };
-    TRIBUTARY_TRY(netlayer::UpdateReport report, node_.update(std::move(request)));
+    const auto answer = std::make_shared<std::promise<Result<netlayer::UpdateReport>>>();
+    std::future<Result<netlayer::UpdateReport>> answered = answer->get_future();
+    node_.submit(std::move(request), [answer, verdict](Result<netlayer::UpdateReport> report) {
+        if (!report) verdict->hear(report.error());
+        answer->set_value(std::move(report));
+    });
+    if (answered.wait_for(kUpdateTimeout) != std::future_status::ready) {
+        return fail(Errc::timeout, "the update was not answered in time");
+    }
+    TRIBUTARY_TRY(netlayer::UpdateReport report, answered.get());
     outputs = std::move(*made);
     return report;
 }
 
 Result<netlayer::UpdateReport> Contributor::insist(const LearningPlan& plan, Act act,
                                                    ObjectBytes& outputs) {
+    const auto verdict = std::make_shared<Verdict>();
     while (true) {
-        auto report = operate(plan, act, outputs);
+        auto report = operate(plan, act, outputs, verdict);
         if (report || !is_passing(report.error()) || stopping()) return report;
+        if (const auto refusal = verdict->refusal()) return fail(*refusal);
         metrics_.counter("contribute.retried").add();
         log::info("contribute", "contribution is tried again",
                   {{"number", plan.contribution}, {"why", report.error().message}});

@@ -65,9 +65,20 @@ class Contributor {
     [[nodiscard]] std::optional<netlayer::JournalEntry> next_entry();
     Result<LearningPlan> plan_of(const netlayer::JournalEntry& entry);
     ContributionOutcome contribute(const netlayer::JournalEntry& entry);
+    /// Why no attempt of a contribution can succeed; an attempt may tell after its wait has ended.
+    class Verdict {
+     public:
+        void hear(const Error& error);
+        [[nodiscard]] std::optional<Error> refusal() const;
+
+     private:
+        mutable std::mutex mutex_;
+        std::optional<Error> refusal_;
+    };
     using Act = Result<ObjectBytes> (Learner::*)(const LearningPlan&, const ObjectBytes&) const;
     /// One operation on the plan's objects, until it is durable; `outputs` receives what it wrote.
-    Result<netlayer::UpdateReport> operate(const LearningPlan& plan, Act act, ObjectBytes& outputs);
+    Result<netlayer::UpdateReport> operate(const LearningPlan& plan, Act act, ObjectBytes& outputs,
+                                           const std::shared_ptr<Verdict>& verdict);
     /// The same, again and again while it fails for a reason that passes.
     Result<netlayer::UpdateReport> insist(const LearningPlan& plan, Act act, ObjectBytes& outputs);
     void finish(ContributionOutcome outcome);

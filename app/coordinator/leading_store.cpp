@@ -24,6 +24,12 @@ bool passes(const Error& error) {
     return error.code == Errc::unreachable || error.code == Errc::io;
 }
 
+/// Without what an address may hold: a password.
+std::string name_of(const std::string& where) {
+    const bool is_address = where.find("://") != std::string::npos;
+    return is_address ? "the database of this store" : "the store " + where;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<netlayer::Store>> open_leading_store(const LeadingStoreOptions& options) {
@@ -42,10 +48,11 @@ Result<std::unique_ptr<netlayer::Store>> open_leading_store(const LeadingStoreOp
         if (!leads) store.reset();
         if (tries == 0) log::info("coordinator", "another coordinator leads; waiting");
     }
-    return fail(Errc::conflict, options.standby
-                                    ? "ended before there was anything to take over"
-                                    : "another coordinator leads on this store. Stop it, or start "
-                                      "this one with --standby");
+    if (options.standby) {
+        return fail(Errc::conflict, "ended before there was anything to take over");
+    }
+    return fail(Errc::conflict, "another coordinator leads on " + name_of(options.where) +
+                                    ". Stop it, or start this one with --standby");
 }
 
 }  // namespace tributary::app

@@ -166,7 +166,8 @@ void Updates::tick() {
     for (const OperationId operation : overdue) {
         ++state_.counters.programs_given_up;
         state_.dirty = true;
-        computed({operation, fail(Errc::timeout,
+        // Not Errc::timeout, which is tried again: it would run too long again.
+        computed({operation, fail(Errc::limit_exceeded,
                                   "the program of the update ran too long and was given up; the "
                                   "objects are as they were. Give it less to do at a time")});
     }

@@ -180,11 +180,15 @@ class Programs(unittest.TestCase):
         self.assertIn("nowhere.json", finished.stderr)
         self.assertIn("tributary coordinator --state", finished.stderr)
 
-    def test_a_second_coordinator_on_the_folder_is_refused(self):
+    def test_a_second_coordinator_on_the_folder_or_its_store_is_refused(self):
         self.coordinate()
-        finished = run("coordinator", "--state", self.folder / "coordinator")
-        self.assertEqual(finished.returncode, 1)
-        self.assertIn("another process", finished.stderr)
+        store = self.folder / "coordinator" / "objects.sqlite"
+        same_folder = run("coordinator", "--state", self.folder / "coordinator")
+        other_folder = run("coordinator", "--state", self.folder / "other", "--store", store)
+        for finished in (same_folder, other_folder):
+            self.assertEqual(finished.returncode, 1)
+            self.assertIn("another coordinator leads", finished.stderr)
+            self.assertIn("objects.sqlite", finished.stderr)
 
     def test_an_unknown_key_may_not_join(self):
         self.coordinate()

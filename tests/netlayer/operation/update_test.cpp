@@ -116,7 +116,7 @@ TEST(Update, C19ProgramThatHangsIsGivenUpAndItsObjectsHandedOn) {
     tree.settle();
 
     ASSERT_EQ(tree.notices<Aborted>(1).size(), 1u);
-    EXPECT_EQ(tree.notices<Aborted>(1)[0].error.code, Errc::timeout);
+    EXPECT_EQ(tree.notices<Aborted>(1)[0].error.code, Errc::limit_exceeded);
     EXPECT_EQ(tree.state(1).counters.programs_given_up, 1u);
     EXPECT_TRUE(tree.applied(2, waits));
     EXPECT_EQ(tree.values(2, "o"), Ids{waits}) << "what came back too late is dropped";
