@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -92,6 +93,14 @@ Status write_file_atomically(const std::filesystem::path& path, ByteView bytes, 
         return system_error("cannot flush the folder " + folder.string());
     }
     return {};
+}
+
+std::string_view take_line(std::string_view& text) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+    return line;
 }
 
 Status make_folder(const std::filesystem::path& folder) {

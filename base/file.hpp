@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -12,6 +13,10 @@ namespace tributary {
 
 /// @error not_found, permission, io, limit_exceeded
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
+
+/// Takes the first line off the text of a small file that people edit, without spaces and line ends
+/// behind it; empty at the end.
+std::string_view take_line(std::string_view& text);
 
 /// Replaces the file or leaves the old one untouched.
 /// @param mode  permission bits of the new file

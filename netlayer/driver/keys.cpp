@@ -15,14 +15,6 @@ namespace {
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kKeyFileLimit = 1024;
 
-std::string_view next_line(std::string_view& text) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
-    return line;
-}
-
 Status write_pair(const std::filesystem::path& folder, const KeyPair& pair) {
     TRIBUTARY_CHECK(write_file_atomically(
         folder / "curve.secret", to_bytes(pair.public_key + '\n' + pair.secret_key + '\n'), 0600));
@@ -91,8 +83,8 @@ Result<KeyPair> load_or_create_keys(const std::filesystem::path& folder) {
     if (!bytes) return fail(bytes.error());
     std::string_view text = as_text(*bytes);
     KeyPair pair;
-    pair.public_key = next_line(text);
-    pair.secret_key = next_line(text);
+    pair.public_key = take_line(text);
+    pair.secret_key = take_line(text);
     std::array<char, kKeyTextLength + 1> derived{};
     if (!is_key_text(pair.public_key) || !is_key_text(pair.secret_key) ||
         zmq_curve_public(derived.data(), pair.secret_key.c_str()) != 0 ||
@@ -107,8 +99,8 @@ Result<KeyPair> load_or_create_keys(const std::filesystem::path& folder) {
 Result<std::string> read_public_key(const std::filesystem::path& file) {
     TRIBUTARY_TRY(const Bytes bytes, read_file(file, kKeyFileLimit));
     std::string_view text = as_text(bytes);
-    const std::string_view line = next_line(text);
-    if (!is_key_text(line) || !next_line(text).empty()) {
+    const std::string_view line = take_line(text);
+    if (!is_key_text(line) || !take_line(text).empty()) {
         return fail(Errc::corrupt, file.string() +
                                        " does not hold a public key: expected one line of 40 "
                                        "characters. Copy the member's curve.public there");

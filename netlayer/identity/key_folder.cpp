@@ -16,23 +16,15 @@ constexpr std::uint64_t kLargestNumber = std::uint64_t{1} << 45U;  // millisecon
 // A file edited in place does not change its folder's time, so the folder is read again after this.
 constexpr Micros kScanInterval = std::chrono::seconds(1);
 
-std::string_view next_line(std::string_view& text) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
-    return line;
-}
-
 }  // namespace
 
 Result<KeyEntry> read_key_file(const std::filesystem::path& file) {
     TRIBUTARY_TRY(const Bytes bytes, read_file(file, kKeyFileLimit));
     std::string_view text = as_text(bytes);
     KeyEntry entry;
-    entry.public_key = next_line(text);
-    const std::string_view number = next_line(text);
-    entry.organization = next_line(text);
+    entry.public_key = take_line(text);
+    const std::string_view number = take_line(text);
+    entry.organization = take_line(text);
     bool good = is_key_text(entry.public_key) && text.empty();
     if (!number.empty()) {
         const auto [end, problem] =

@@ -30,11 +30,24 @@ Errc code_of(int result) {
     }
 }
 
+/// What to do about it; whoever opens a damaged file knows what is in it, and says so there.
+const char* next_step(Errc code) {
+    switch (code) {
+        case Errc::limit_exceeded: return ". Make room on its disk, and start again";
+        case Errc::permission:
+        case Errc::io: return ". Check that its folder exists, and who may write there";
+        default: return "";
+    }
+}
+
+tl::unexpected<Error> failure(sqlite3* database, const std::string& what, const std::string& file) {
+    const Errc code = code_of(sqlite3_extended_errcode(database));
+    return fail(code, what + " " + file + ": " + sqlite3_errmsg(database) + next_step(code));
+}
+
 tl::unexpected<Error> failure(sqlite3* database, const std::string& what) {
     const char* file = sqlite3_db_filename(database, "main");
-    return fail(
-        code_of(sqlite3_extended_errcode(database)),
-        what + " " + (file != nullptr ? file : "the database") + ": " + sqlite3_errmsg(database));
+    return failure(database, what, file != nullptr ? file : "the database");
 }
 
 Result<int> user_version(Database& database) {
@@ -129,7 +142,7 @@ Result<Database> Database::open(const std::filesystem::path& file, int version,
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     const int opened = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
     Database database(handle);
-    if (opened != SQLITE_OK) return failure(handle, "cannot open");
+    if (opened != SQLITE_OK) return failure(handle, "cannot open", file.string());
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, kBusyMs);
     TRIBUTARY_CHECK(database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));

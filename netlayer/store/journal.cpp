@@ -22,7 +22,14 @@ struct Journal::Parts {
 };
 
 Result<Journal> Journal::open(const std::filesystem::path& file) {
-    TRIBUTARY_TRY(Database database, Database::open(file, kJournalFormat, kCreateJournal));
+    auto opened = Database::open(file, kJournalFormat, kCreateJournal);
+    if (!opened && opened.error().code == Errc::corrupt) {
+        return fail(Errc::corrupt, opened.error().message +
+                                       ". Restore it from a backup, or move it away to go on "
+                                       "without the contributions that waited in it");
+    }
+    if (!opened) return fail(opened.error());
+    Database database = std::move(*opened);
     TRIBUTARY_TRY(Statement insert, database.prepare("INSERT INTO journal (payload) VALUES (?)"));
     TRIBUTARY_TRY(Statement oldest,
                   database.prepare("SELECT number, payload FROM journal ORDER BY number LIMIT 1"));

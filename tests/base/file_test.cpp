@@ -60,5 +60,14 @@ TEST_F(FileTest, AFileHasOneHolder) {
     EXPECT_EQ(FileLock::try_acquire(folder_ / "absent" / "held").error().code, Errc::not_found);
 }
 
+TEST(TakeLine, GivesOneLineAfterTheOtherWithoutWhatStandsBehindIt) {
+    std::string_view text = "one  \r\n\ntwo";
+
+    EXPECT_EQ(take_line(text), "one");
+    EXPECT_EQ(take_line(text), "");
+    EXPECT_EQ(take_line(text), "two");
+    EXPECT_EQ(take_line(text), "");
+}
+
 }  // namespace
 }  // namespace tributary

@@ -59,6 +59,8 @@ TEST_F(JournalTest, AFileThatIsNoDatabaseIsRefused) {
 
     ASSERT_FALSE(journal);
     EXPECT_EQ(journal.error().code, Errc::corrupt);
+    EXPECT_NE(journal.error().message.find("journal.sqlite"), std::string::npos);
+    EXPECT_NE(journal.error().message.find("move it away"), std::string::npos);
 }
 
 }  // namespace

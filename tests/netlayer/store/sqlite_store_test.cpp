@@ -67,6 +67,14 @@ TEST_F(SqliteStoreTest, AnEmptyFileIsNoStore) {
     EXPECT_NE(store.error().message.find("move it away"), std::string::npos);
 }
 
+TEST_F(SqliteStoreTest, AFileThatCannotBeOpenedIsNamedWithTheNextStep) {
+    const auto store = SqliteStore::open(folder_.path() / "absent" / "objects.sqlite");
+
+    ASSERT_FALSE(store);
+    EXPECT_NE(store.error().message.find("absent/objects.sqlite"), std::string::npos);
+    EXPECT_NE(store.error().message.find("Check that its folder exists"), std::string::npos);
+}
+
 TEST_F(SqliteStoreTest, NewestVersionsComeBackAfterReopening) {
     {
         const auto store = open();
